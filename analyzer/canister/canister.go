@@ -1,0 +1,89 @@
+// Package canister finds, in the crates of a workspace, the canisters: their
+// entry points, their state cells, and the crates they reach.
+package canister
+
+import (
+	"github.com/awaitlint/awaitlint/analyzer/knowledge"
+	"github.com/awaitlint/awaitlint/rustparse"
+	"github.com/awaitlint/awaitlint/rustparse/workspace"
+)
+
+// A Canister is a crate with at least one entry point, and what it reaches.
+type Canister struct {
+	Crate     *workspace.Crate
+	Workspace *workspace.Workspace
+	Knowledge *knowledge.Base
+	// Reach is Crate and every workspace or path crate it depends on, dependencies first.
+	Reach   []*workspace.Crate
+	Entries []*Entry // in source order, crate by crate
+
+	cells   map[*workspace.Def]*Cell
+	names   map[string]*workspace.Def // cell name → its definition
+	assumed map[string]*Cell
+	called  map[string]bool
+	// NestedTasks bounds how deep tasks that start tasks are followed.
+	NestedTasks int
+}
+
+// Name is the canister's name as shown to users: the package, else the crate.
+func (c *Canister) Name() string {
+	if c.Crate.Package != "" {
+		return c.Crate.Package
+	}
+	return c.Crate.Name
+}
+
+// A Kind is the kind of an entry point.
+type Kind uint8
+
+const (
+	Update Kind = iota + 1
+	Query
+	CompositeQuery
+	Init
+	PreUpgrade
+	PostUpgrade
+	Heartbeat
+	Timer     // the canister_global_timer export, and what set_timer* is given
+	Inspect   // inspect_message
+	LowMemory // on_low_wasm_memory
+	Task      // spawned work
+)
+
+func (k Kind) String() string {
+	return [...]string{"", "update", "query", "composite query", "init", "pre_upgrade", "post_upgrade",
+		"heartbeat", "timer", "inspect_message", "on_low_wasm_memory", "task"}[k]
+}
+
+// Commits reports whether the state changes of an execution of kind k last
+// (§1.4: those of queries and inspect_message are thrown away).
+func (k Kind) Commits() bool { return k != Query && k != CompositeQuery && k != Inspect }
+
+// Lifecycle reports whether k runs only at install or upgrade, when no call may be made.
+func (k Kind) Lifecycle() bool { return k == Init || k == PreUpgrade || k == PostUpgrade }
+
+// An Entry is one entry point: a function the system calls.
+type Entry struct {
+	Kind Kind
+	// Name is the exported method, or the function's path for hooks and tasks.
+	Name string
+	Def  *workspace.Def
+	Span rustparse.Span // the name in the declaration
+	// Guards are the functions named in `guard = "…"`, run before the body in
+	// the same segment (S24); they are no locks.
+	Guards []string
+	// Assumed: the function is taken for an entry point because nothing calls
+	// it; the text says so ("nothing calls withdraw: taken as an update").
+	Assumed string
+	// Interval timers can overlap with themselves.
+	Interval bool
+}
+
+// A Cell is a piece of state that outlives a message.
+type Cell struct {
+	Name string          // unique in the canister: "BALANCES", "ledger::STATE" where two share a name
+	Def  *workspace.Def  // nil for assumed cells
+	Type *workspace.Type // as declared, with wrappers
+	// Assumed says why a cell is supposed where none is declared (listings).
+	Assumed string
+}

@@ -1,0 +1,304 @@
+package canister
+
+import (
+	"sort"
+	"strings"
+
+	"github.com/awaitlint/awaitlint/analyzer/knowledge"
+	rp "github.com/awaitlint/awaitlint/rustparse"
+	"github.com/awaitlint/awaitlint/rustparse/workspace"
+)
+
+// Find returns the canisters of a workspace, in the order of its crates. A
+// listing without entry points counts as one, its uncalled functions taken as
+// updates.
+func Find(ws *workspace.Workspace, k *knowledge.Base) []*Canister {
+	var all []*Canister
+	for _, cr := range ws.Crates {
+		c := &Canister{Crate: cr, Workspace: ws, Knowledge: k,
+			cells: map[*workspace.Def]*Cell{}, names: map[string]*workspace.Def{}, assumed: map[string]*Cell{}}
+		c.Reach = reach(cr)
+		c.findEntries()
+		if len(c.Entries) == 0 && (cr.Kind == workspace.Listing || cr.Kind == workspace.Folder) {
+			c.assumeEntries()
+		}
+		if len(c.Entries) == 0 {
+			continue
+		}
+		// A library whose binary exports its entry points is part of that canister.
+		all = append(all, c)
+	}
+	return all
+}
+
+func reach(cr *workspace.Crate) []*workspace.Crate {
+	var order []*workspace.Crate
+	seen := map[*workspace.Crate]bool{}
+	var visit func(c *workspace.Crate)
+	visit = func(c *workspace.Crate) {
+		if seen[c] {
+			return
+		}
+		seen[c] = true
+		var names []string
+		for n := range c.Deps {
+			names = append(names, n)
+		}
+		sort.Strings(names)
+		for _, n := range names {
+			visit(c.Deps[n])
+		}
+		order = append(order, c)
+	}
+	visit(cr)
+	return order
+}
+
+func (c *Canister) findEntries() {
+	// Exported functions of libraries the canister links are entry points too.
+	for _, cr := range c.Reach {
+		if cr != c.Crate && !exportsLinked(cr) {
+			continue
+		}
+		eachFn(cr, func(d *workspace.Def) {
+			if e := c.entryOf(d); e != nil {
+				c.Entries = append(c.Entries, e)
+			}
+		})
+	}
+}
+
+// exportsLinked: attributes of a dependency count only where it is a library;
+// a binary's are its own.
+func exportsLinked(cr *workspace.Crate) bool { return cr.Kind == workspace.Lib }
+
+// eachFn calls f for every function of a crate with a body, nested modules and impls included, in source order.
+func eachFn(cr *workspace.Crate, f func(*workspace.Def)) {
+	var defs []*workspace.Def
+	var walk func(m *workspace.Module)
+	walk = func(m *workspace.Module) {
+		for _, d := range m.Order {
+			if d.Kind == workspace.Fn {
+				defs = append(defs, d)
+			}
+		}
+		var names []string
+		for n := range m.Mods {
+			names = append(names, n)
+		}
+		sort.Strings(names)
+		for _, n := range names {
+			walk(m.Mods[n])
+		}
+	}
+	if cr.Root == nil {
+		return
+	}
+	walk(cr.Root)
+	for _, im := range cr.Impls {
+		for _, d := range im.Items {
+			if d.Kind == workspace.Fn {
+				defs = append(defs, d)
+			}
+		}
+	}
+	for _, d := range defs {
+		f(d)
+	}
+}
+
+var kinds = map[string]Kind{
+	"update": Update, "query": Query, "init": Init, "pre_upgrade": PreUpgrade, "post_upgrade": PostUpgrade,
+	"heartbeat": Heartbeat, "inspect_message": Inspect, "on_low_wasm_memory": LowMemory,
+}
+
+// exports are the names of raw Wasm exports (§5).
+var exports = map[string]Kind{
+	"canister_update": Update, "canister_query": Query, "canister_composite_query": CompositeQuery,
+	"canister_heartbeat": Heartbeat, "canister_global_timer": Timer, "canister_init": Init,
+	"canister_pre_upgrade": PreUpgrade, "canister_post_upgrade": PostUpgrade,
+	"canister_inspect_message": Inspect, "canister_on_low_wasm_memory": LowMemory,
+}
+
+// entryOf returns the entry point a function is by its attributes, or nil.
+func (c *Canister) entryOf(d *workspace.Def) *Entry {
+	if d.Tree.Child(d.Node, rp.FieldBody) == 0 {
+		return nil
+	}
+	for _, a := range d.Attrs {
+		if k := kinds[c.Knowledge.Entry(strings.ReplaceAll(a.Path, " ", ""))]; k != 0 {
+			e := &Entry{Kind: k, Name: d.Name, Def: d, Span: nameOf(d)}
+			e.readArgs(a.Tokens)
+			return e
+		}
+		if a.Path == "export_name" || a.Path == "unsafe" && strings.HasPrefix(strings.TrimSpace(a.Tokens), "export_name") {
+			_, name, ok := strings.Cut(a.Tokens, "\"")
+			if !ok {
+				continue
+			}
+			name, _, _ = strings.Cut(name, "\"")
+			hook, method, _ := strings.Cut(name, " ")
+			if k := exports[hook]; k != 0 {
+				e := &Entry{Kind: k, Name: method, Def: d, Span: nameOf(d)}
+				if method == "" {
+					e.Name = d.Name
+				}
+				return e
+			}
+		}
+	}
+	return nil
+}
+
+// readArgs reads the arguments of an entry attribute: composite, name, guard.
+func (e *Entry) readArgs(tokens string) {
+	tokens = strings.Trim(strings.TrimSpace(tokens), "()")
+	for _, part := range strings.Split(tokens, ",") {
+		key, value, _ := strings.Cut(part, "=")
+		key, value = strings.TrimSpace(key), strings.Trim(strings.TrimSpace(value), `"`)
+		switch key {
+		case "composite":
+			if value != "false" && e.Kind == Query {
+				e.Kind = CompositeQuery
+			}
+		case "name":
+			e.Name = value
+		case "guard":
+			e.Guards = append(e.Guards, value)
+		}
+	}
+}
+
+func nameOf(d *workspace.Def) rp.Span {
+	n := d.Tree.Child(d.Node, rp.FieldName)
+	if n == 0 {
+		n = d.Node
+	}
+	return rp.Span{File: d.Tree.File, Start: d.Tree.Start(n), End: d.Tree.End(n)}
+}
+
+// assumeEntries takes the functions of a listing that nothing calls as updates.
+func (c *Canister) assumeEntries() {
+	eachFn(c.Crate, func(d *workspace.Def) {
+		if d.Impl != nil || d.Tree.Child(d.Node, rp.FieldBody) == 0 || c.Calls(d.Name) {
+			return
+		}
+		if hasParamFn(d) {
+			return
+		}
+		c.Entries = append(c.Entries, &Entry{Kind: Update, Name: d.Name, Def: d, Span: nameOf(d),
+			Assumed: "nothing calls `" + d.Name + "`: taken as an update"})
+	})
+}
+
+// hasParamFn reports whether a function takes a closure: a helper, never an endpoint.
+func hasParamFn(d *workspace.Def) bool {
+	for _, p := range d.Signature().Params {
+		t := p.Type
+		if t != nil && (t.Kind == workspace.TFn || t.Kind == workspace.TImpl || t.Kind == workspace.TParam) {
+			return true
+		}
+	}
+	return false
+}
+
+// Calls reports whether the canister's own crate calls a function by this bare name.
+func (c *Canister) Calls(name string) bool {
+	if c.called == nil {
+		c.called = map[string]bool{}
+		for _, t := range c.Crate.Trees {
+			for n := rp.Node(1); int(n) < t.Len(); n++ {
+				if t.Kind(n) == rp.CallExpression {
+					if f := t.Child(n, rp.FieldFunction); t.Kind(f) == rp.Identifier {
+						c.called[t.Text(f)] = true
+					}
+				}
+			}
+		}
+	}
+	return c.called[name]
+}
+
+// CellOf returns the state cell a static is, nil for a static that is a
+// constant: no interior mutability and never assigned.
+func (c *Canister) CellOf(d *workspace.Def) *Cell {
+	if cell, ok := c.cells[d]; ok {
+		return cell
+	}
+	var t *workspace.Type
+	if n := d.Tree.Child(d.Node, rp.FieldType); n != 0 {
+		t = d.ScopeOf().Type(d.Tree, n)
+	}
+	var cell *Cell
+	mut := d.Tree.ChildOfKind(d.Node, rp.MutableSpecifier) != 0
+	switch {
+	case d.Macro != "" || mut || c.interior(t, 0):
+		cell = &Cell{Def: d, Type: t}
+	case c.Crate.Kind == workspace.Listing && c.assigned(d):
+		cell = &Cell{Def: d, Type: t, Assumed: "`static " + d.Name + "` is assigned: taken as a state cell"}
+	}
+	if cell != nil {
+		cell.Name = d.Name
+		if other, taken := c.names[d.Name]; taken && other != d {
+			cell.Name = strings.TrimPrefix(d.Module.Path(), "crate::") + "::" + d.Name
+			if d.Module.Crate != c.Crate {
+				cell.Name = d.Module.Crate.Name + "::" + cell.Name
+			}
+		}
+		c.names[cell.Name] = d
+	}
+	c.cells[d] = cell
+	return cell
+}
+
+// interior reports whether a static of this type can change: a wrapper with interior mutability anywhere near its surface.
+func (c *Canister) interior(t *workspace.Type, depth int) bool {
+	if t == nil || depth > 3 {
+		return false
+	}
+	if t.Kind == workspace.TPath && t.Def == nil {
+		switch c.Knowledge.Class(t.Name) {
+		case "wrapper", "atomic", "stablemap", "stablecell", "stablelist":
+			return true
+		}
+	}
+	if t.Kind == workspace.TPath && t.Def != nil && t.Def.Kind == workspace.Struct {
+		for _, f := range t.Def.Members {
+			if c.interior(workspace.FieldType(f), depth+1) {
+				return true
+			}
+		}
+	}
+	for _, a := range t.Args {
+		if c.interior(a, depth+1) {
+			return true
+		}
+	}
+	return false
+}
+
+// assigned reports whether some code of the crate assigns a bare static.
+func (c *Canister) assigned(d *workspace.Def) bool {
+	for _, t := range c.Crate.Trees {
+		for n := rp.Node(1); int(n) < t.Len(); n++ {
+			k := t.Kind(n)
+			if k != rp.AssignmentExpression && k != rp.CompoundAssignmentExpr {
+				continue
+			}
+			if l := t.Child(n, rp.FieldLeft); t.Kind(l) == rp.Identifier && t.Text(l) == d.Name {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// AssumedCell returns the cell of this name that no static declares, made on first use.
+func (c *Canister) AssumedCell(name string, t *workspace.Type, why string) *Cell {
+	if cell := c.assumed[name]; cell != nil {
+		return cell
+	}
+	cell := &Cell{Name: name, Type: t, Assumed: why}
+	c.assumed[name] = cell
+	return cell
+}

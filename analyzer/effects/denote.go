@@ -1,0 +1,351 @@
+package effects
+
+import (
+	"strconv"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/awaitlint/awaitlint/analyzer/ops"
+)
+
+// maxPlaces bounds how many places one value may stand for; a value that
+// could be more is taken for all of their cells.
+const maxPlaces = 8
+
+// A denotation is what a value stands for: the places that it, or a field of
+// the aggregate it is, refers to. Copies stand for nothing.
+type denotation struct {
+	places []Place
+	parts  map[string][]Place
+}
+
+// denoter computes the denotations of all values of a function, by abstract
+// interpretation over its blocks until nothing changes.
+type denoter struct {
+	m       *Message
+	of      map[ssa.Value]denotation
+	numbers map[ssa.Value]Key
+	changed bool
+}
+
+func denote(m *Message) *denoter {
+	d := &denoter{m: m, of: map[ssa.Value]denotation{}, numbers: map[ssa.Value]Key{}}
+	// A loop needs two rounds for a reference carried around it, and one more
+	// for each further reference that depends on it.
+	for round := 0; round < 6; round++ {
+		d.changed = false
+		for _, b := range m.Fn.SSA.Blocks {
+			for _, instr := range b.Instrs {
+				switch x := instr.(type) {
+				case *ssa.Phi:
+					for _, e := range x.Edges {
+						d.add(x, d.of[e].places)
+						for f, ps := range d.of[e].parts {
+							d.addPart(x, f, ps)
+						}
+					}
+				case *ssa.Call:
+					d.call(x)
+				}
+			}
+		}
+		if !d.changed {
+			break
+		}
+	}
+	return d
+}
+
+// merge adds places to set, and widens what gets too large.
+func (d *denoter) merge(set, places []Place) []Place {
+	for _, p := range places {
+		if p.Cell == "" || len(p.Path) > 12 {
+			continue
+		}
+		found := false
+		for _, q := range set {
+			if len(p.Path) == len(q.Path) && p.compare(q, true) == Contained {
+				found = true
+				break
+			}
+		}
+		if found {
+			continue
+		}
+		d.changed = true
+		if len(set) >= maxPlaces {
+			p = Place{Cell: "*"}
+			if set[len(set)-1].Cell == "*" {
+				d.changed = false
+				return set
+			}
+		}
+		set = append(set, p)
+	}
+	return set
+}
+
+func (d *denoter) add(v ssa.Value, places []Place) {
+	if len(places) == 0 {
+		return
+	}
+	x := d.of[v]
+	x.places = d.merge(x.places, places)
+	d.of[v] = x
+}
+
+func (d *denoter) addPart(v ssa.Value, field string, places []Place) {
+	if len(places) == 0 {
+		return
+	}
+	x := d.of[v]
+	if x.parts == nil {
+		x.parts = map[string][]Place{}
+	}
+	x.parts[field] = d.merge(x.parts[field], places)
+	d.of[v] = x
+}
+
+// extend adds to v the places of base, each with e.
+func (d *denoter) extend(v, base ssa.Value, e Elem) {
+	for _, p := range d.of[base].places {
+		if p.Cell == "*" {
+			d.add(v, []Place{p})
+			continue
+		}
+		d.add(v, []Place{p.with(e)})
+	}
+}
+
+func (d *denoter) call(c *ssa.Call) {
+	op, args := d.m.Fn.Op(c), c.Call.Args
+	if op == nil {
+		return
+	}
+	switch op.Kind {
+	case ops.Cell:
+		d.add(c, []Place{{Cell: op.Name}})
+	case ops.Field:
+		d.field(c, args[0], op.Name)
+	case ops.Index:
+		d.extend(c, args[0], Elem{Key: d.key(args[1])})
+	case ops.Proj:
+		d.project(c, args[0], op.Path)
+	case ops.Make:
+		d.aggregate(c, op)
+	case ops.Store:
+		if len(args) == 3 {
+			d.copy(c, args[0])
+		}
+	case ops.Out:
+		d.copy(c, args[1])
+	case ops.Verb:
+		d.verb(c, op)
+	}
+}
+
+func (d *denoter) copy(v, from ssa.Value) {
+	x := d.of[from]
+	d.add(v, x.places)
+	for f, ps := range x.parts {
+		d.addPart(v, f, ps)
+	}
+}
+
+func (d *denoter) field(v, base ssa.Value, name string) {
+	d.add(v, d.of[base].parts[name])
+	for _, p := range d.of[base].places {
+		switch {
+		case p.Cell == "*":
+			d.add(v, []Place{p})
+		case len(p.Path) > 0 && p.Path[len(p.Path)-1].Key.Known == KeyAny && (name == "0" || name == "1"):
+			// Iterating over a map gives pairs; both halves stand for the entry.
+			d.add(v, []Place{p})
+		default:
+			d.add(v, []Place{p.with(Elem{Field: name})})
+		}
+	}
+}
+
+// project follows the payload of a pattern. An Option or Result is not told
+// from its payload: a reference to the one stands for a reference to the other.
+func (d *denoter) project(v, base ssa.Value, path []ops.Step) {
+	places, parts := d.of[base].places, d.of[base].parts
+	for _, s := range path {
+		if wrapper(s.Variant) {
+			if inner := parts[s.Field]; inner != nil && len(places) == 0 {
+				places, parts = inner, nil
+			}
+			continue
+		}
+		next := append([]Place(nil), parts[s.Field]...)
+		for _, p := range places {
+			if len(p.Path) > 0 && p.Path[len(p.Path)-1].Key.Known == KeyAny && (s.Field == "0" || s.Field == "1") {
+				next = append(next, p)
+			} else if p.Cell == "*" {
+				next = append(next, p)
+			} else {
+				next = append(next, p.with(Elem{Field: s.Field}))
+			}
+		}
+		places, parts = next, nil
+	}
+	d.add(v, places)
+	for f, ps := range parts {
+		d.addPart(v, f, ps)
+	}
+}
+
+// wrapper reports whether a variant is one of Option's or Result's.
+func wrapper(variant string) bool {
+	switch variant[strings.LastIndex(variant, ":")+1:] {
+	case "Some", "Ok", "Err":
+		return variant != ""
+	}
+	return false
+}
+
+func (d *denoter) aggregate(c *ssa.Call, op *ops.Op) {
+	for i, a := range c.Call.Args {
+		x := d.of[a]
+		if wrapper(op.Name) {
+			d.copy(c, a)
+			continue
+		}
+		d.addPart(c, fieldName(op, i), x.places)
+	}
+}
+
+// fieldName returns the name of the i-th part of an aggregate.
+func fieldName(op *ops.Op, i int) string {
+	if i < len(op.Fields) {
+		return op.Fields[i]
+	}
+	return strconv.Itoa(i)
+}
+
+func (d *denoter) verb(c *ssa.Call, op *ops.Op) {
+	args := c.Call.Args
+	if len(args) == 0 {
+		return
+	}
+	switch verbs[op.Name].gives {
+	case givesKeyed:
+		if len(args) > 1 {
+			d.extend(c, args[0], Elem{Key: d.key(args[1])})
+		}
+	case givesElement:
+		d.extend(c, args[0], anyKey)
+	case givesSame:
+		d.copy(c, args[0])
+	}
+}
+
+// key returns the key that v is.
+func (d *denoter) key(v ssa.Value) Key {
+	if k, ok := d.numbers[v]; ok {
+		return k
+	}
+	k := d.number(v)
+	if len(k.Number) > 160 {
+		k = d.computed(v)
+	}
+	d.numbers[v] = k
+	return k
+}
+
+// computed is the key of a value that is equal to nothing but itself.
+func (d *denoter) computed(v ssa.Value) Key {
+	text := "…"
+	if phi, ok := v.(*ssa.Phi); ok {
+		if _, name, ok := strings.Cut(phi.Comment, "_"); ok {
+			text = name
+		}
+	}
+	return Key{Number: "v" + v.Name(), Text: text}
+}
+
+// number numbers v: equal numbers mean equal values. A read of state is
+// numbered by its instruction, since the next one may give something else.
+func (d *denoter) number(v ssa.Value) Key {
+	switch x := v.(type) {
+	case *ssa.Parameter:
+		for i, p := range d.m.Fn.SSA.Params {
+			if p == x && i < len(d.m.Fn.Ops.Params) {
+				return Key{Number: "p" + strconv.Itoa(i), Text: d.m.Fn.Ops.Params[i].Name, Known: KeyParam}
+			}
+		}
+	case *ssa.Call:
+		op := d.m.Fn.Op(x)
+		if op == nil || len(d.of[x].places) > 0 {
+			break
+		}
+		switch op.Kind {
+		case ops.Const:
+			return Key{Number: "c" + op.Text, Text: op.Text, Known: KeyConst}
+		case ops.Verb:
+			if op.Name == ops.Caller {
+				return Key{Number: "caller", Text: "caller", Known: KeyCaller}
+			}
+		case ops.Load:
+			if len(d.of[x.Call.Args[0]].places) == 0 {
+				return d.key(x.Call.Args[0])
+			}
+		case ops.Field, ops.Proj, ops.Bin, ops.Un, ops.Cast, ops.Make:
+			return d.pure(x, op)
+		case ops.Call:
+			if op.Callee != nil && op.Callee.Pure {
+				return d.pure(x, op)
+			}
+		}
+	}
+	return d.computed(v)
+}
+
+// pure numbers a function of its operands.
+func (d *denoter) pure(c *ssa.Call, op *ops.Op) Key {
+	var b, t strings.Builder
+	b.WriteString(intName(op))
+	if op.Kind != ops.Cast {
+		t.WriteString(op.Name)
+	}
+	known := KeyParam
+	var texts []string
+	for _, a := range c.Call.Args {
+		if len(d.of[a].places) > 0 {
+			return d.computed(c)
+		}
+		k := d.key(a)
+		if k.Known == KeyComputed || k.Known == KeyAny {
+			known = KeyComputed
+		}
+		b.WriteString("(" + k.Number + ")")
+		texts = append(texts, k.Text)
+	}
+	text := "…"
+	switch {
+	case op.Kind == ops.Make && op.Name == "()":
+		text = "(" + strings.Join(texts, ", ") + ")"
+	case op.Kind == ops.Make && len(texts) == 0:
+		text = op.Name
+	case op.Kind == ops.Make || op.Kind == ops.Call:
+		text = op.Name + op.Text + "(" + strings.Join(texts, ", ") + ")"
+	case op.Kind == ops.Field:
+		text = texts[0] + "." + op.Name
+	case op.Kind == ops.Bin && len(texts) == 2:
+		text = texts[0] + " " + op.Name + " " + texts[1]
+	case len(texts) == 1:
+		text = texts[0]
+	}
+	return Key{Number: b.String(), Text: text, Known: known}
+}
+
+// intName identifies a pure operation without its operands.
+func intName(op *ops.Op) string {
+	s := strconv.Itoa(int(op.Kind)) + op.Name + "\x00" + op.Text
+	for _, p := range op.Path {
+		s += "." + p.Variant + "." + p.Field
+	}
+	return s
+}

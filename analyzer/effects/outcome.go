@@ -1,0 +1,423 @@
+package effects
+
+import (
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/awaitlint/awaitlint/analyzer/ops"
+)
+
+// An Outcome is how a call ended, as far as the caller's code can branch on it.
+type Outcome uint8
+
+const (
+	Any      Outcome = iota // nothing is assumed
+	Replied                 // the call succeeded, inner Result included (C11)
+	InnerErr                // a reply that carries the callee's own error
+	Rejected                // outer Err: rejected, not sent, or unknown (C7)
+)
+
+func (o Outcome) String() string { return [...]string{"any", "replied", "inner error", "rejected"}[o] }
+
+// Failure reports whether the caller is told that the call did not work.
+func (o Outcome) Failure() bool { return o == InnerErr || o == Rejected }
+
+// A Region is the part of a message that can be executed when one await is assumed to
+// end in a certain way.
+type Region struct {
+	Blocks []bool // by index
+	edges  map[[2]int]bool
+}
+
+// Has reports whether instr can be executed.
+func (r *Region) Has(instr ssa.Instruction) bool { return r.Blocks[instr.Block().Index] }
+
+func (r *Region) succs(b *ssa.BasicBlock) []*ssa.BasicBlock {
+	out := make([]*ssa.BasicBlock, 0, len(b.Succs))
+	for _, s := range b.Succs {
+		if r.edges[[2]int{b.Index, s.Index}] {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+type regionKey struct {
+	await *Await
+	o     Outcome
+}
+
+// Under returns what can be executed if w always ends with o.
+func (m *Message) Under(w *Await, o Outcome) *Region {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	k := regionKey{w, o}
+	if m.regions[k] == nil {
+		m.regions[k] = m.explore(w, o)
+	}
+	return m.regions[k]
+}
+
+// Outcomes returns the outcomes that w can have and its code can tell apart.
+func (m *Message) Outcomes(w *Await) []Outcome {
+	switch reply, ok := w.Reply(); {
+	case !ok:
+		return []Outcome{Replied, Rejected}
+	case reply == ops.ReplyDouble:
+		return []Outcome{Replied, InnerErr, Rejected}
+	case reply == ops.ReplyResult:
+		return []Outcome{Replied, Rejected}
+	}
+	return []Outcome{Replied}
+}
+
+// OnFailure reports whether instr, after w, is executed only if w failed.
+func (m *Message) OnFailure(w *Await, instr ssa.Instruction) bool {
+	if !m.After(w.Instr, instr) || w.Joined || m.Under(w, Replied).Has(instr) {
+		return false
+	}
+	for _, o := range m.Outcomes(w) {
+		if o.Failure() && m.Under(w, o).Has(instr) {
+			return true
+		}
+	}
+	return false
+}
+
+// An Exit is an instruction at which a message ends: an *ssa.Return or *ssa.Panic.
+type Exit struct {
+	Instr ssa.Instruction
+	Op    *ops.Op
+	Trap  bool
+}
+
+// Exits returns the exits that can follow w if it ends with o. Operations that
+// may trap (asserts, unwraps) are listed too.
+func (m *Message) Exits(w *Await, o Outcome) []Exit {
+	r := m.Under(w, o)
+	var out []Exit
+	for _, b := range m.Fn.SSA.Blocks {
+		if !r.Blocks[b.Index] {
+			continue
+		}
+		for _, instr := range b.Instrs {
+			op := m.Fn.Op(instr)
+			trap := false
+			switch instr.(type) {
+			case *ssa.Return:
+			case *ssa.Panic:
+				trap = true
+			case *ssa.Call:
+				if op == nil || op.Kind == ops.Trap || op.Traps == "" && op.Kind != ops.Assert {
+					continue
+				}
+				trap = true
+			default:
+				continue
+			}
+			if m.After(w.Instr, instr) {
+				out = append(out, Exit{instr, op, trap})
+			}
+		}
+	}
+	return out
+}
+
+// A shape is what is known of a value during exploration: nil is "not
+// computed yet", tag "" is "anything".
+type shape struct {
+	tag     string // variant name without its enum; "true", "false" for bools
+	payload *shape
+}
+
+var anything = &shape{}
+
+func tagged(tag string, payload *shape) *shape { return &shape{tag, payload} }
+
+func joinShapes(a, b *shape) *shape {
+	switch {
+	case a == nil:
+		return b
+	case b == nil:
+		return a
+	case a.tag == "" || b.tag == "" || a.tag != b.tag:
+		return anything
+	case a.payload == nil || b.payload == nil:
+		return tagged(a.tag, anything)
+	}
+	return tagged(a.tag, joinShapes(a.payload, b.payload))
+}
+
+func (a *shape) equal(b *shape) bool {
+	if a == nil || b == nil || a == b {
+		return a == b
+	}
+	return a.tag == b.tag && a.payload.equal(b.payload)
+}
+
+// An explorer is a sparse conditional constant propagation (Wegman, Zadeck)
+// over shapes. Shapes only go from nil to known to anything, each value at
+// most a few times, so it ends.
+type explorer struct {
+	m      *Message
+	await  *Await
+	answer *shape
+	shapes map[ssa.Value]*shape
+	region *Region
+}
+
+// explore finds what can be executed if await ends with o; with no await, what
+// can be executed at all.
+func (m *Message) explore(await *Await, o Outcome) *Region {
+	x := &explorer{m: m, await: await, shapes: map[ssa.Value]*shape{},
+		region: &Region{Blocks: make([]bool, len(m.Fn.SSA.Blocks)), edges: map[[2]int]bool{}}}
+	if await != nil {
+		x.answer = answer(await, o)
+	}
+	x.region.Blocks[0] = true
+	for changed := true; changed; {
+		changed = false
+		for _, b := range m.Fn.SSA.Blocks {
+			if x.region.Blocks[b.Index] && x.block(b) {
+				changed = true
+			}
+		}
+	}
+	return x.region
+}
+
+// answer is the shape of what awaiting gives under o.
+func answer(w *Await, o Outcome) *shape {
+	reply, known := w.Reply()
+	switch {
+	case o == Any || w.Joined || known && reply == ops.ReplyPlain:
+		return anything
+	case o == Rejected:
+		return tagged("Err", anything)
+	case o == InnerErr:
+		return tagged("Ok", tagged("Err", anything))
+	case known && reply == ops.ReplyDouble:
+		return tagged("Ok", tagged("Ok", anything))
+	}
+	return tagged("Ok", anything)
+}
+
+// block evaluates one block and reports whether anything new was learned.
+func (x *explorer) block(b *ssa.BasicBlock) bool {
+	changed := false
+	for _, instr := range b.Instrs {
+		v, ok := instr.(ssa.Value)
+		if !ok {
+			continue
+		}
+		old := x.shapes[v]
+		if next := joinShapes(old, x.eval(v)); !next.equal(old) {
+			x.shapes[v] = next
+			changed = true
+		}
+	}
+	follow := func(s *ssa.BasicBlock) {
+		e := [2]int{b.Index, s.Index}
+		if !x.region.edges[e] {
+			x.region.edges[e] = true
+			x.region.Blocks[s.Index] = true
+			changed = true
+		}
+	}
+	branch, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If)
+	if !ok {
+		for _, s := range b.Succs {
+			follow(s)
+		}
+		return changed
+	}
+	c := x.get(branch.Cond)
+	if c == nil {
+		return changed
+	}
+	if c.tag != "false" {
+		follow(b.Succs[0])
+	}
+	if c.tag != "true" {
+		follow(b.Succs[1])
+	}
+	return changed
+}
+
+func (x *explorer) get(v ssa.Value) *shape {
+	switch c := v.(type) {
+	case *ssa.Const:
+		if c.Value != nil {
+			return tagged(c.Value.String(), nil)
+		}
+		// The zero V, and the zero bool of a guard never armed.
+		if c.Type().Underlying().String() == "bool" {
+			return tagged("false", nil)
+		}
+		return anything
+	case *ssa.Parameter:
+		return anything
+	}
+	return x.shapes[v]
+}
+
+func (x *explorer) eval(v ssa.Value) *shape {
+	switch y := v.(type) {
+	case *ssa.Phi:
+		var s *shape
+		for i, e := range y.Edges {
+			if x.region.edges[[2]int{y.Block().Preds[i].Index, y.Block().Index}] {
+				s = joinShapes(s, x.get(e))
+			}
+		}
+		return s
+	case *ssa.Call:
+		if x.await != nil && y == x.await.Instr {
+			return x.answer
+		}
+		if op := x.m.Fn.Op(y); op != nil {
+			return x.call(y, op)
+		}
+	}
+	return anything
+}
+
+func (x *explorer) call(c *ssa.Call, op *ops.Op) *shape {
+	args := make([]*shape, len(c.Call.Args))
+	for i, a := range c.Call.Args {
+		if args[i] = x.get(a); args[i] == nil {
+			return nil
+		}
+	}
+	switch op.Kind {
+	case ops.If:
+		return args[0]
+	case ops.Const:
+		if op.Lit == ops.LitBool {
+			return tagged(op.Text, nil)
+		}
+	case ops.Make:
+		switch len(args) {
+		case 0:
+			return tagged(last(op.Name), nil)
+		case 1:
+			return tagged(last(op.Name), args[0])
+		}
+		return tagged(last(op.Name), anything)
+	case ops.Un:
+		switch {
+		case op.Name != "!":
+		case args[0].tag == "true":
+			return tagged("false", nil)
+		case args[0].tag == "false":
+			return tagged("true", nil)
+		}
+	case ops.Load:
+		if len(x.m.denoted.of[c.Call.Args[0]].places) == 0 {
+			return args[0]
+		}
+	case ops.Test:
+		return matches(args[0], op.Pat)
+	case ops.Proj:
+		s := args[0]
+		for _, step := range op.Path {
+			s = s.step(step)
+		}
+		return s
+	case ops.Verb:
+		return verbShape(op.Name, args)
+	}
+	return anything
+}
+
+func verbShape(name string, args []*shape) *shape {
+	if len(args) == 0 {
+		return anything
+	}
+	a := args[0]
+	some := func(payload *shape) *shape {
+		if payload == nil {
+			payload = anything
+		}
+		return tagged("Some", payload)
+	}
+	switch {
+	case (name == ops.Unwrap || name == ops.UnwrapErr) && a.payload != nil:
+		return a.payload
+	case name == ops.OkOpt && a.tag == "Ok", name == ops.ErrOpt && a.tag == "Err":
+		return some(a.payload)
+	case name == ops.OkOpt && a.tag == "Err", name == ops.ErrOpt && a.tag == "Ok":
+		return tagged("None", nil)
+	}
+	return anything
+}
+
+// last returns the variant of a path, without its enum.
+func last(path string) string { return path[strings.LastIndex(path, ":")+1:] }
+
+func (a *shape) step(s ops.Step) *shape {
+	if s.Variant != "" && s.Field == "0" && a.tag == last(s.Variant) && a.payload != nil {
+		return a.payload
+	}
+	return anything
+}
+
+// matches evaluates a pattern: "true", "false" or anything.
+func matches(a *shape, p *ops.Pat) *shape {
+	yes, no := tagged("true", nil), tagged("false", nil)
+	if p == nil {
+		return anything
+	}
+	all := func() *shape {
+		result := yes
+		for i, sub := range p.Subs {
+			s := a
+			if i < len(p.Steps) {
+				s = a.step(p.Steps[i])
+			}
+			switch m := matches(s, sub); m.tag {
+			case "false":
+				return no
+			case "true":
+			default:
+				result = anything
+			}
+		}
+		return result
+	}
+	switch p.Kind {
+	case ops.PatAny:
+		return yes
+	case ops.PatVariant:
+		switch a.tag {
+		case "":
+			return anything
+		case last(p.Name):
+			return all()
+		}
+		return no
+	case ops.PatConst:
+		if p.Lit == ops.LitBool && (a.tag == "true" || a.tag == "false") {
+			if a.tag == p.Name {
+				return yes
+			}
+			return no
+		}
+	case ops.PatTuple:
+		return all()
+	case ops.PatOr:
+		result := no
+		for _, sub := range p.Subs {
+			switch m := matches(a, sub); m.tag {
+			case "true":
+				return yes
+			case "false":
+			default:
+				result = anything
+			}
+		}
+		return result
+	}
+	return anything
+}

@@ -1,0 +1,103 @@
+package effects
+
+import (
+	"sort"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/awaitlint/awaitlint/analyzer/finding"
+	"github.com/awaitlint/awaitlint/analyzer/ops"
+)
+
+// A Summary is what callers in other crates need to know of a function. It
+// is a Fact of the function's object.
+type Summary struct {
+	// Reads and Writes are places as in ops.Callee: "CELL.path", "*" for anything.
+	Reads, Writes []string
+	Commits       ops.Commit
+	// Traps says why the function may trap, "" if it does not.
+	Traps string
+}
+
+// AFact marks Summary as an analysis.Fact.
+func (*Summary) AFact() {}
+
+func (s *Summary) String() string {
+	return "reads " + strings.Join(s.Reads, ",") + "; writes " + strings.Join(s.Writes, ",") + "; " + s.Commits.String() + " commit"
+}
+
+// Summarise computes the summary of f. A function that cannot be built may do anything.
+func Summarise(f *ops.Func) *Summary {
+	m := New(&Canister{}, Input{Entry: finding.Endpoint{Name: f.Name}, Func: f})
+	if m.Err != nil {
+		return &Summary{Reads: []string{"*"}, Writes: []string{"*"}, Commits: ops.May, Traps: "not analysed"}
+	}
+	s := &Summary{}
+	reads, writes := map[string]bool{}, map[string]bool{}
+	for _, a := range m.Accesses {
+		if a.Read {
+			reads[a.Place.path()] = true
+		}
+		if a.Write {
+			writes[a.Place.path()] = true
+		}
+	}
+	s.Reads, s.Writes = sorted(reads), sorted(writes)
+	for _, a := range m.Awaits {
+		c := a.Op.Commit
+		if c == ops.Must && !m.unavoidable(a.Instr) {
+			c = ops.May
+		}
+		s.Commits = max(s.Commits, c)
+	}
+	for _, b := range m.Fn.SSA.Blocks {
+		for _, instr := range b.Instrs {
+			if op := m.callOp(instr); op != nil && s.Traps == "" && m.live.Blocks[b.Index] {
+				switch {
+				case op.Kind == ops.Trap || op.Kind == ops.Assert:
+					s.Traps = op.Text
+				case op.Traps != "":
+					s.Traps = op.Traps
+				case op.Callee != nil:
+					s.Traps = op.Callee.MayTrap
+				}
+			}
+		}
+	}
+	return s
+}
+
+// unavoidable reports whether every way from the start of the function to
+// a return passes instr.
+func (m *Message) unavoidable(instr ssa.Instruction) bool {
+	for _, b := range m.Fn.SSA.Blocks {
+		if _, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return); ok && m.live.Blocks[b.Index] && !instr.Block().Dominates(b) {
+			return false
+		}
+	}
+	return true
+}
+
+// path writes the place without the names of keys, which mean nothing elsewhere.
+func (p Place) path() string {
+	var b strings.Builder
+	b.WriteString(p.Cell)
+	for _, e := range p.Path {
+		if e.Field != "" {
+			b.WriteString("." + e.Field)
+		} else {
+			b.WriteString(".[*]")
+		}
+	}
+	return b.String()
+}
+
+func sorted(set map[string]bool) []string {
+	var out []string
+	for s := range set {
+		out = append(out, s)
+	}
+	sort.Strings(out)
+	return out
+}

@@ -1,0 +1,72 @@
+package effects
+
+import (
+	"fmt"
+	"go/types"
+	"reflect"
+	"sync"
+
+	"golang.org/x/tools/go/analysis"
+
+	"github.com/awaitlint/awaitlint/analyzer/finding"
+	"github.com/awaitlint/awaitlint/analyzer/ops"
+)
+
+// A Unit is what the driver hands over for one package: the messages of a
+// canister, and the functions of the crate that others may ask about.
+type Unit struct {
+	Name      string
+	Messages  []Input
+	Functions []Function
+}
+
+// An Input is one entry point or task in lowered form.
+type Input struct {
+	Entry finding.Endpoint
+	Func  *ops.Func
+}
+
+// A Function is a plain function of a crate. Lower is called when its summary is made, at
+// most once, and may return nil.
+type Function struct {
+	Object *types.Func
+	Lower  func() *ops.Func
+}
+
+// units is how a Unit gets from the driver to [Analyzer], which knows only
+// the package it is run on.
+var units sync.Map // *types.Package → *Unit
+
+// Register makes u the unit of pkg until release is called.
+func Register(pkg *types.Package, u *Unit) (release func()) {
+	units.Store(pkg, u)
+	return func() { units.Delete(pkg) }
+}
+
+// Analyzer computes the effects of a package's messages, and a [Summary] for
+// each of its functions.
+var Analyzer = &analysis.Analyzer{
+	Name:       "effects",
+	Doc:        "places, accesses, awaits and segments of the messages of a canister",
+	Run:        run,
+	ResultType: reflect.TypeFor[*Canister](),
+	FactTypes:  []analysis.Fact{new(Summary)},
+}
+
+func run(pass *analysis.Pass) (any, error) {
+	v, ok := units.Load(pass.Pkg)
+	if !ok {
+		return nil, fmt.Errorf("no unit is registered for package %s", pass.Pkg.Path())
+	}
+	u := v.(*Unit)
+	for _, fn := range u.Functions {
+		if f := fn.Lower(); f != nil {
+			pass.ExportObjectFact(fn.Object, Summarise(f))
+		}
+	}
+	c := &Canister{Name: u.Name}
+	for _, in := range u.Messages {
+		c.Messages = append(c.Messages, New(c, in))
+	}
+	return c, nil
+}

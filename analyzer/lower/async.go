@@ -1,0 +1,417 @@
+package lower
+
+import (
+	"fmt"
+
+	"github.com/awaitlint/awaitlint/analyzer/canister"
+	"github.com/awaitlint/awaitlint/analyzer/knowledge"
+	"github.com/awaitlint/awaitlint/analyzer/ops"
+	rp "github.com/awaitlint/awaitlint/rustparse"
+	"github.com/awaitlint/awaitlint/rustparse/workspace"
+)
+
+// A future is a value that awaiting runs. Futures of the workspace run in
+// place when awaited; requests become commit points.
+type future struct {
+	kind   futKind
+	def    *workspace.Def // futFn, with recv, args and types
+	others []*workspace.Def
+	recv   *val
+	args   []val
+	types  map[string]*workspace.Type
+	site   ops.Site
+	clo    *closure // futBlock
+	req    *ops.Request
+	reqArg []ops.Value
+	result *workspace.Type
+	parts  []val
+	name   string
+	value  ops.Value // futUnknown: the value that is awaited
+	ready  *val
+}
+
+type futKind uint8
+
+const (
+	futFn futKind = iota + 1
+	futBlock
+	futRequest
+	futJoin
+	futUnknown
+	futReady
+)
+
+func (l *lowerer) await(n rp.Node) val {
+	t := l.tree()
+	kids := t.Children(n)
+	if len(kids) == 0 {
+		return l.opaque(n, "await", nil)
+	}
+	return l.awaitValue(l.expr(kids[0], true), n)
+}
+
+// awaitAnchor is the word `await`, where tree positions allow it.
+func (l *lowerer) awaitSite(n rp.Node) ops.Site {
+	fr := l.frame()
+	s := span(fr.tree, n)
+	if text := s.File.Text[s.Start:s.End]; len(text) > 5 && text[len(text)-5:] == "await" {
+		s.Start = s.End - 5
+	}
+	return l.siteOf(ops.SiteInfo{Span: s, Func: fr.name, Caller: fr.caller})
+}
+
+func (l *lowerer) awaitValue(v val, n rp.Node) val {
+	if l.dead {
+		return val{}
+	}
+	f := v.fut
+	if f == nil {
+		if v.clo != nil {
+			v = val{v: l.plain(v, n)}
+		}
+		// A future this analysis lost sight of, or something of an outside type.
+		r := l.awaitOp(v.v, ops.May, n)
+		r.t = futureOutput(v.t)
+		return r
+	}
+	switch f.kind {
+	case futFn:
+		if len(f.others) > 0 {
+			ds := append([]*workspace.Def{f.def}, f.others...)
+			return l.oneOf(len(ds), n, func(i int) val { return l.run(ds[i], f.recv, f.args, nil, n) })
+		}
+		if cut := l.whyNotInline(f.def, f.args); cut != "" && cut != "pure" {
+			r := l.callOut(f.def, f.recv, f.args, f.types, cut, n)
+			a := l.awaitOp(r.v, ops.May, n)
+			a.t = r.t
+			return a
+		}
+		return l.run(f.def, f.recv, f.args, f.types, n)
+	case futBlock:
+		t := f.clo.tree
+		body := t.Child(f.clo.node, rp.FieldBody)
+		if t.Kind(f.clo.node) == rp.AsyncBlock {
+			body = t.ChildOfKind(f.clo.node, rp.Block)
+		}
+		r := l.closureBody(f.clo, f.args, body, n)
+		if r.fut != nil && r.v == 0 {
+			return l.awaitValue(r, n)
+		}
+		return r
+	case futRequest:
+		v := l.materialize(val{fut: f}, n)
+		r := l.awaitOp(v.v, ops.Must, n)
+		r.t = f.result
+		return r
+	case futJoin:
+		return l.awaitJoin(f, n)
+	case futReady:
+		return *f.ready
+	case futUnknown:
+		// An outside function or method: it may call.
+		req := val{v: l.value(&ops.Op{Kind: ops.Request, Args: []ops.Value{f.value}, Request: &ops.Request{Method: f.name, API: f.name}}, n)}
+		return l.awaitOp(req.v, ops.May, n)
+	}
+	return l.opaque(n, "await", nil)
+}
+
+func (l *lowerer) awaitOp(v ops.Value, c ops.Commit, n rp.Node) val {
+	op := &ops.Op{Kind: ops.Await, Args: []ops.Value{v}, Commit: c}
+	if l.dead {
+		return val{}
+	}
+	op.Site = l.awaitSite(n)
+	return val{v: l.value(op, n)}
+}
+
+// materialize makes a future a value.
+func (l *lowerer) materialize(v val, n rp.Node) val {
+	f := v.fut
+	if f == nil || l.dead {
+		return v
+	}
+	switch f.kind {
+	case futRequest:
+		return val{v: l.value(&ops.Op{Kind: ops.Request, Args: f.reqArg, Request: f.req}, n), fut: f}
+	case futJoin:
+		var parts []ops.Value
+		for _, p := range f.parts {
+			if p.fut != nil {
+				p = l.materialize(p, n)
+			}
+			if p.v != 0 {
+				parts = append(parts, p.v)
+			}
+		}
+		return val{v: l.value(&ops.Op{Kind: ops.Join, Name: f.name, Args: parts}, n)}
+	case futUnknown:
+		return val{v: f.value}
+	}
+	return val{v: l.value(&ops.Op{Kind: ops.Make, Name: "|…|", Text: "future"}, n)}
+}
+
+// awaitJoin awaits several futures at once (M10). Requests go out together;
+// bodies of the workspace are lowered one after the other.
+func (l *lowerer) awaitJoin(f *future, n rp.Node) val {
+	requests := true
+	var parts []val
+	for _, p := range f.parts {
+		if p.fut != nil && p.fut.kind == futJoin {
+			parts = append(parts, p.fut.parts...)
+		} else {
+			parts = append(parts, p)
+		}
+	}
+	for _, p := range parts {
+		if p.fut == nil || p.fut.kind != futRequest {
+			requests = false
+		}
+	}
+	if requests || f.name == "select" {
+		j := l.materialize(val{fut: &future{kind: futJoin, parts: parts, name: f.name}}, n)
+		return l.awaitOp(j.v, ops.Must, n)
+	}
+	typ := &workspace.Type{Kind: workspace.TTuple}
+	var args []ops.Value
+	for _, p := range parts {
+		r := p
+		if p.fut != nil || p.v != 0 {
+			r = l.awaitValue(p, n)
+		}
+		args = append(args, l.plain(r, n))
+		typ.Args = append(typ.Args, r.t)
+	}
+	if l.dead {
+		return val{}
+	}
+	return val{v: l.value(&ops.Op{Kind: ops.Make, Name: "()", Args: args}, n), t: typ}
+}
+
+// request makes the future of an inter-canister call.
+func (l *lowerer) request(a *knowledge.Action, name string, recv *val, args []val, argn []rp.Node, generics []*workspace.Type, result *workspace.Type, n rp.Node) val {
+	r := &ops.Request{API: lastTwo(name), Method: lastOf(name), Bounded: a.Get("wait") == "bounded"}
+	switch a.Get("reply") {
+	case "result":
+		r.Reply = ops.ReplyResult
+	case "double":
+		r.Reply = ops.ReplyDouble
+	}
+	switch a.Get("effect") {
+	case "fetch":
+		r.Effect = ops.EffectFetch
+	case "mutates":
+		r.Effect = ops.EffectMutates
+	case "moves":
+		r.Effect = ops.EffectMovesValue
+	}
+	f := &future{kind: futRequest, req: r, result: result}
+	if recv != nil {
+		f.reqArg = append(f.reqArg, recv.v)
+	}
+	if m := a.Get("method"); m != "" {
+		if i := int(m[0] - '0'); i < len(argn) {
+			r.Method = l.methodName(argn[i])
+		}
+	}
+	for i, x := range args {
+		f.reqArg = append(f.reqArg, l.plain(l.load(x, argAt(argn, i, n)), n))
+	}
+	return val{fut: f, t: l.requestType()}
+}
+
+func argAt(ns []rp.Node, i int, n rp.Node) rp.Node {
+	if i < len(ns) {
+		return ns[i]
+	}
+	return n
+}
+
+// methodName is the name of the method called, where it is written out.
+func (l *lowerer) methodName(n rp.Node) string {
+	t := l.tree()
+	if t.Kind(n) == rp.ReferenceExpression {
+		if k := t.Child(n, rp.FieldValue); k != 0 {
+			n = k
+		}
+	}
+	switch t.Kind(n) {
+	case rp.StringLiteral, rp.RawStringLiteral:
+		return unquote(t.Text(n))
+	case rp.Identifier, rp.ScopedIdentifier:
+		if res := l.resolve(n, workspace.ValueNS); res.Def != nil && res.Def.Kind == workspace.Const {
+			if v := res.Def.Tree.Child(res.Def.Node, rp.FieldValue); v != 0 && res.Def.Tree.Kind(v) == rp.StringLiteral {
+				return unquote(res.Def.Tree.Text(v))
+			}
+		}
+	}
+	return oneLine(t.Text(n))
+}
+
+// futureMethod is a method of a future known here: the steps of a call builder.
+func (l *lowerer) futureMethod(recv val, name string, argn []rp.Node, n rp.Node) (val, bool) {
+	f := recv.fut
+	if f.kind == futRequest {
+		a := l.c.Knowledge.Method("request", name)
+		if a == nil {
+			return val{}, false
+		}
+		args := l.args(argn, nil)
+		next := *f
+		next.reqArg = append([]ops.Value{}, f.reqArg...)
+		for i, x := range args {
+			next.reqArg = append(next.reqArg, l.plain(l.load(x, argAt(argn, i, n)), n))
+		}
+		if a.Kind == "oneway" {
+			l.emit(&ops.Op{Kind: ops.Oneway, Args: next.reqArg, Request: f.req}, n)
+			return val{v: l.value(&ops.Op{Kind: ops.Opaque, Text: "oneway result"}, n), t: resultOf(unitType, unknownType)}, true
+		}
+		return val{fut: &next, t: recv.t}, true
+	}
+	if f.kind == futUnknown {
+		recv.fut = nil
+		return val{}, false
+	}
+	switch name {
+	case "boxed", "boxed_local", "fuse", "shared", "into_future", "collect", "into_iter", "as_mut":
+		return recv, true
+	case "map", "then", "and_then":
+		v := l.awaitValue(recv, n)
+		args := l.args(argn, nil)
+		if len(args) == 1 && args[0].clo != nil {
+			r := l.apply(args[0].clo, []val{v}, n)
+			if r.fut != nil {
+				return r, true
+			}
+			return val{fut: &future{kind: futReady, ready: &r}}, true
+		}
+	}
+	return val{}, false
+}
+
+func (l *lowerer) oneway(a *knowledge.Action, name string, recv *val, args []val, n rp.Node) val {
+	op := &ops.Op{Kind: ops.Oneway, Request: &ops.Request{API: lastTwo(name), Method: lastOf(name)}}
+	for _, x := range args {
+		op.Args = append(op.Args, l.plain(x, n))
+	}
+	l.emit(op, n)
+	return val{v: l.value(&ops.Op{Kind: ops.Opaque, Text: "oneway result"}, n), t: resultOf(unitType, unknownType)}
+}
+
+// spawn starts work that runs as a message of its own (S32, S34).
+func (l *lowerer) spawn(v val, kind string, interval bool, n rp.Node) {
+	if l.dead {
+		return
+	}
+	l.taskN++
+	e := &canister.Entry{Kind: canister.Task, Interval: interval, Span: span(l.tree(), n)}
+	if kind == "timer" {
+		e.Kind = canister.Timer
+	}
+	name := ""
+	switch {
+	case v.fut != nil && v.fut.kind == futFn:
+		name = FuncName(v.fut.def)
+		e.Def, e.Span = v.fut.def, nameSpan(v.fut.def)
+	case v.clo != nil && v.clo.def != nil:
+		name = FuncName(v.clo.def)
+		e.Def, e.Span = v.clo.def, nameSpan(v.clo.def)
+	default:
+		name = fmt.Sprintf("%s of %s", kind, l.f.Name)
+		e.Def = l.frame().def
+	}
+	e.Name = name
+	sub := l.program.newLowerer(name)
+	sub.outer, sub.captures = l.env, map[string]val{}
+	sub.f.Async, sub.f.Span, sub.f.Full = true, e.Span, span(l.tree(), n)
+	fr := *l.frame()
+	fr.ret, fr.labels, fr.caller, fr.name = 0, nil, 0, ""
+	sub.frames = []*frame{&fr}
+	if len(l.frames) > maxDepth || l.c.NestedTasks > 200 {
+		return
+	}
+	l.c.NestedTasks++
+	sub.runTask(v, n)
+	l.c.NestedTasks--
+	op := &ops.Op{Kind: ops.Spawn, Task: sub.f}
+	for _, p := range sub.f.Params {
+		if b, ok := l.lookup(p.Name); ok {
+			x := b.val
+			if b.v != 0 {
+				x.v = l.value(&ops.Op{Kind: ops.Get, Var: b.v}, n)
+				l.moved(val{root: b.v}, n)
+			}
+			if x.v != 0 {
+				op.Args = append(op.Args, x.v)
+			}
+		}
+	}
+	l.emit(op, n)
+	l.tasks = append(l.tasks, &task{entry: e, fn: sub.f, tasks: sub.tasks})
+}
+
+// runTask lowers the body of a task.
+func (l *lowerer) runTask(v val, n rp.Node) {
+	switch {
+	case v.clo != nil:
+		c := *v.clo
+		if c.node != 0 {
+			c.env = nil
+			l.outer = v.clo.env
+		}
+		r := l.apply(&c, l.freshArgs(&c), n)
+		if r.fut != nil {
+			l.awaitValue(r, n)
+		}
+	case v.fut != nil && v.fut.kind == futFn:
+		f := v.fut
+		sig := f.def.Signature()
+		args := make([]val, len(f.args))
+		for i := range f.args {
+			name, t := fmt.Sprintf("arg%d", i), f.args[i].t
+			if i < len(sig.Params) {
+				name = sig.Params[i].Name
+			}
+			if f.args[i].clo != nil {
+				args[i] = f.args[i]
+				continue
+			}
+			args[i] = l.param(name, t)
+		}
+		var recv *val
+		if f.recv != nil {
+			r := l.param("self", f.recv.t)
+			r.ref = true
+			recv = &r
+		}
+		l.inlineArgs(f.def, recv, args, f.types, n)
+	case v.fut != nil && v.fut.kind == futBlock:
+		c := *v.fut.clo
+		l.outer = v.fut.clo.env
+		c.env = nil
+		l.awaitValue(val{fut: &future{kind: futBlock, clo: &c}}, n)
+	default:
+		l.opaque(n, "task", nil)
+	}
+	if !l.dead {
+		u := l.unit(n)
+		l.unwindTo(0)
+		l.emit(&ops.Op{Kind: ops.Return, Args: []ops.Value{u.v}}, n)
+	}
+}
+
+func (l *lowerer) freshArgs(c *closure) []val {
+	var args []val
+	if c.def != nil {
+		for _, p := range c.def.Signature().Params {
+			args = append(args, l.param(p.Name, p.Type))
+		}
+		return args
+	}
+	if c.tree == nil {
+		return nil
+	}
+	for i := range l.closureParams(c) {
+		args = append(args, l.param(fmt.Sprintf("arg%d", i), nil))
+	}
+	return args
+}

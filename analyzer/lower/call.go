@@ -1,0 +1,552 @@
+package lower
+
+import (
+	"strings"
+
+	"github.com/awaitlint/awaitlint/analyzer/knowledge"
+	"github.com/awaitlint/awaitlint/analyzer/ops"
+	rp "github.com/awaitlint/awaitlint/rustparse"
+	"github.com/awaitlint/awaitlint/rustparse/workspace"
+)
+
+// A closure is a callable value known while lowering: a closure expression
+// with the names around it, a function item, or a constructor.
+type closure struct {
+	tree  *rp.Tree
+	node  rp.Node
+	env   *env
+	frame *frame
+
+	def      *workspace.Def // function item
+	generics []*workspace.Type
+	self     *workspace.Type
+	ctor     *workspace.Def // tuple struct or variant
+	variant  string         // Some, Ok, Err
+	external string
+}
+
+func (l *lowerer) closureAt(n rp.Node) *closure {
+	return &closure{tree: l.tree(), node: n, env: l.env, frame: l.frame()}
+}
+
+func (l *lowerer) callerSite(n rp.Node) ops.Site { return l.site(n) }
+
+// call lowers a call expression.
+func (l *lowerer) call(n rp.Node) val {
+	t := l.tree()
+	fn := t.Child(n, rp.FieldFunction)
+	argn := t.Children(t.Child(n, rp.FieldArguments))
+	target := fn
+	var turbofish rp.Node
+	if t.Kind(fn) == rp.GenericFunction {
+		target = t.Child(fn, rp.FieldFunction)
+		turbofish = t.Child(fn, rp.FieldTypeArguments)
+	}
+	if t.Kind(target) == rp.FieldExpression {
+		return l.method(n, target, turbofish, argn)
+	}
+	// A name bound here: a closure variable or a function parameter.
+	if t.Kind(target) == rp.Identifier {
+		if b, ok := l.lookup(t.Text(target)); ok {
+			return l.callValue(b.val, b.v, argn, n)
+		}
+	}
+	if k := t.Kind(target); k != rp.Identifier && k != rp.ScopedIdentifier {
+		f := l.expr(target, true)
+		return l.callValue(f, 0, argn, n)
+	}
+	res := l.resolve(fn, workspace.ValueNS)
+	if res.Generics == nil && turbofish != 0 {
+		res.Generics = l.typeArgs(turbofish)
+	}
+	if d := res.Def; d != nil {
+		switch d.Kind {
+		case workspace.Fn:
+			return l.callDef(d, res, argn, n)
+		case workspace.Variant, workspace.Struct:
+			return l.construct(d, l.args(argn, nil), n)
+		case workspace.Const, workspace.Static:
+			return l.callValue(l.path(target), 0, argn, n)
+		}
+	}
+	if vn := l.variantName(target); vn != "" {
+		return l.makeVariant(vn, l.args(argn, nil), n)
+	}
+	if res.Type != nil && len(res.Rest) > 0 {
+		if v, ok := l.assocCall(res, argn, n); ok {
+			return v
+		}
+	}
+	if res.External == "" {
+		if ext := l.listingPath(target); ext != "" {
+			res.External = ext
+		}
+	}
+	if res.External != "" {
+		return l.callExternal(res, argn, n, turbofish)
+	}
+	if v, ok := l.assumedAccessor(target, argn, n); ok {
+		return v
+	}
+	return l.unknownCall(t.Text(target), nil, l.args(argn, nil), n, "not found")
+}
+
+func (l *lowerer) args(ns []rp.Node, sig *workspace.Sig) []val {
+	t := l.tree()
+	var vs []val
+	i := 0
+	for _, a := range ns {
+		if t.Kind(a) == rp.AttributeItem {
+			continue
+		}
+		var want *workspace.Type
+		if sig != nil && i < len(sig.Params) {
+			want = sig.Params[i].Type
+		}
+		v := l.hint(want, func() val { return l.expr(a, true) })
+		l.moved(movable(v, a, t), a)
+		vs = append(vs, v)
+		i++
+	}
+	return vs
+}
+
+// movable gives the value as one that passing by value moves: only plain names.
+func movable(v val, n rp.Node, t *rp.Tree) val {
+	if v.ref || !isName(t, n) {
+		return val{}
+	}
+	return v
+}
+
+func (l *lowerer) callDef(d *workspace.Def, res workspace.Res, argn []rp.Node, n rp.Node) val {
+	sig := d.Signature()
+	if sig.Self != workspace.SelfNone && len(argn) > 0 {
+		// `Type::method(receiver, …)`.
+		recv := l.exprOrPlace(argn[0])
+		return l.callFn(d, &recv, l.args(argn[1:], &sig), l.bindGenerics(d, res), n)
+	}
+	return l.callFn(d, nil, l.args(argn, &sig), l.bindGenerics(d, res), n)
+}
+
+func (l *lowerer) exprOrPlace(n rp.Node) val {
+	if isPlaceExpr(l.tree(), n) {
+		return l.place(n)
+	}
+	return l.expr(n, true)
+}
+
+// callFn calls a function of the workspace. An async function runs when it is
+// awaited: its call is a future.
+func (l *lowerer) callFn(d *workspace.Def, recv *val, args []val, types map[string]*workspace.Type, n rp.Node) val {
+	sig := d.Signature()
+	if sig.Async {
+		f := &future{kind: futFn, def: d, args: args, types: types, site: l.callerSite(n)}
+		if recv != nil {
+			r := *recv
+			f.recv = &r
+		}
+		return val{fut: f}
+	}
+	return l.run(d, recv, args, types, n)
+}
+
+// run lowers a call of d now: in place where that matters, else as a call.
+func (l *lowerer) run(d *workspace.Def, recv *val, args []val, types map[string]*workspace.Type, n rp.Node) val {
+	if l.dead {
+		return val{}
+	}
+	if cut := l.whyNotInline(d, args); cut != "" {
+		return l.callOut(d, recv, args, types, cut, n)
+	}
+	return l.inlineArgs(d, recv, args, types, n)
+}
+
+// inline lowers a call of d in place with only a receiver (drops, operators).
+func (l *lowerer) inline(d *workspace.Def, recv *val, args []val, self *workspace.Type, n rp.Node) val {
+	types := map[string]*workspace.Type{}
+	if self != nil && d.Impl != nil && d.Impl.Self != nil {
+		unify(d.Impl.Self, self, types)
+	}
+	if l.recursive(d) || l.count > maxOps || len(l.frames) > maxDepth {
+		return l.callOut(d, recv, args, types, "size", n)
+	}
+	return l.inlineArgs(d, recv, args, types, n)
+}
+
+func (l *lowerer) recursive(d *workspace.Def) bool {
+	for _, fr := range l.frames {
+		if fr.def == d {
+			return true
+		}
+	}
+	return false
+}
+
+func (l *lowerer) whyNotInline(d *workspace.Def, args []val) string {
+	switch {
+	case d.Tree.Child(d.Node, rp.FieldBody) == 0:
+		return "no body"
+	case l.recursive(d):
+		return "recursion"
+	case l.count > maxOps || len(l.frames) > maxDepth:
+		return "size"
+	}
+	for _, a := range args {
+		if a.clo != nil || a.fut != nil || a.root != 0 && a.ref {
+			return ""
+		}
+	}
+	if l.matters(d) || l.small(d) {
+		return ""
+	}
+	return "pure"
+}
+
+// callOut emits a call of a workspace function that is not lowered in place.
+func (l *lowerer) callOut(d *workspace.Def, recv *val, args []val, types map[string]*workspace.Type, cut string, n rp.Node) val {
+	var vs []val
+	if recv != nil {
+		vs = append(vs, *recv)
+	}
+	vs = append(vs, args...)
+	c := &ops.Callee{Path: FuncName(d), Cut: cut, Pure: cut == "pure"}
+	if !c.Pure {
+		l.f.Partial = append(l.f.Partial, "the body of "+FuncName(d)+" is left out here: "+cut)
+		c.Reads, c.Writes = l.touched(d)
+	}
+	v := l.emitCall(FuncName(d), c, vs, n)
+	v.t = l.substitute(d.Signature().Result, types)
+	v.ref = isRef(v.t)
+	return v
+}
+
+func (l *lowerer) emitCall(text string, c *ops.Callee, args []val, n rp.Node) val {
+	op := &ops.Op{Kind: ops.Call, Text: text, Callee: c}
+	for _, a := range args {
+		op.Args = append(op.Args, l.plain(a, n))
+	}
+	if l.dead {
+		return val{}
+	}
+	r := val{v: l.value(op, n)}
+	for _, a := range args {
+		if a.ref && a.root != 0 && l.f.Vars[a.root].Mut {
+			l.out(a.root, r.v, n)
+		}
+	}
+	return r
+}
+
+// unknownCall is a call whose target is not known: a function of its arguments as far as we can see.
+func (l *lowerer) unknownCall(name string, recv *val, args []val, n rp.Node, why string) val {
+	l.f.Opaque["call: "+why]++
+	all := args
+	if recv != nil {
+		all = append([]val{*recv}, args...)
+	}
+	v := l.emitCall(oneLine(name), &ops.Callee{Path: oneLine(name), Cut: why}, all, n)
+	v.fut = nil
+	return v
+}
+
+// inlineArgs lowers the body of d in place.
+func (l *lowerer) inlineArgs(d *workspace.Def, recv *val, args []val, types map[string]*workspace.Type, n rp.Node) val {
+	sig := d.Signature()
+	if types == nil {
+		types = map[string]*workspace.Type{}
+	}
+	for i, p := range sig.Params {
+		if i < len(args) {
+			unify(p.Type, args[i].t, types)
+		}
+	}
+	if recv != nil && d.Impl != nil {
+		unify(d.Impl.Self, deref(recv.t), types)
+	}
+	caller := l.callerSite(n)
+	r := l.newResult(true, n)
+	savedEnv, savedOuter := l.env, l.outer
+	l.labelled(ops.Block, n, func(lab ops.Label) {
+		l.labels[lab].result = r.info.result
+		scope := d.ScopeOf()
+		if recv != nil && recv.t != nil && d.Owner != nil && d.Owner.Kind == workspace.Trait {
+			// A default method of a trait: Self is the receiver's type.
+			scope.Self = deref(recv.t)
+		}
+		fr := l.pushFrame(d.Tree, scope, types)
+		fr.def, fr.ret, fr.caller, fr.name = d, lab, caller, FuncName(d)
+		l.env = &env{names: map[string]binding{}}
+		l.outer = nil
+		l.pushZone()
+		fr.zone = len(l.live) - 1
+		if recv != nil {
+			self := *recv
+			if sig.Self == workspace.SelfRef || sig.Self == workspace.SelfRefMut {
+				self.ref = true
+			}
+			if self.t == nil {
+				self.t = sig.SelfType()
+			}
+			l.bind("self", binding{val: self})
+		}
+		for i, p := range sig.Params {
+			var a val
+			if i < len(args) {
+				a = args[i]
+			} else {
+				a = l.opaque(n, "missing argument", nil)
+			}
+			if a.t == nil || hasUnknown(a.t) {
+				a.t = l.substitute(p.Type, types)
+			}
+			if !a.ref && a.v != 0 {
+				a.ref = isRef(p.Type)
+				a.root = 0
+			}
+			l.bindPattern(d.Tree, p.Pat, a, true)
+			if !a.ref && l.hasGlue(a.t) && a.v != 0 {
+				// A guard passed by value lives as long as the callee.
+				tmp := l.newVar(p.Name, false, a.t, n)
+				l.emit(&ops.Op{Kind: ops.Set, Var: tmp, Args: []ops.Value{a.v}}, n)
+				l.own(tmp, a.t, n)
+			}
+		}
+		v := l.body(d, fr, false)
+		if v.clo != nil || v.fut != nil {
+			r.info.result = 0
+			l.setFuture(r, v)
+		} else if !l.dead {
+			l.setResult(l.labels[lab], v, n)
+		}
+		l.popZone(n)
+		info := l.labels[lab]
+		r.info.typ, r.info.ref = info.typ, info.ref
+		l.popFrame()
+	})
+	l.env, l.outer = savedEnv, savedOuter
+	if r.held != nil {
+		return *r.held
+	}
+	v := l.take(r, n)
+	if rt := l.substitute(sig.Result, types); rt != nil && (v.t == nil || hasUnknown(v.t)) && !hasParam(rt) {
+		v.t = rt
+	}
+	if isRef(sig.Result) {
+		v.ref = true
+	}
+	return v
+}
+
+// setFuture hands a closure or future out of a function lowered in place.
+func (l *lowerer) setFuture(r *result, v val) { r.held = &v }
+
+// callValue calls something that is a value: a closure known here, or not.
+func (l *lowerer) callValue(f val, vr ops.Var, argn []rp.Node, n rp.Node) val {
+	args := l.args(argn, nil)
+	if f.clo != nil {
+		return l.apply(f.clo, args, n)
+	}
+	if vr != 0 {
+		f.v = l.value(&ops.Op{Kind: ops.Get, Var: vr}, n)
+	}
+	l.f.Opaque["call of a value"]++
+	return l.emitCall("(value)", &ops.Callee{Path: "a function value", Cut: "value"}, append([]val{f}, args...), n)
+}
+
+// apply calls a closure with arguments, its body lowered in place.
+func (l *lowerer) apply(c *closure, args []val, n rp.Node) val {
+	if l.dead {
+		return val{}
+	}
+	switch {
+	case c.def != nil:
+		sig := c.def.Signature()
+		types := map[string]*workspace.Type{}
+		if sig.Self != workspace.SelfNone && len(args) > 0 {
+			return l.callFn(c.def, &args[0], args[1:], types, n)
+		}
+		return l.callFn(c.def, nil, args, types, n)
+	case c.ctor != nil:
+		return l.construct(c.ctor, args, n)
+	case c.variant != "":
+		return l.makeVariant(c.variant, args, n)
+	case c.external != "":
+		if a := l.know(c.external); a != nil {
+			return l.act(a, c.external, nil, args, nil, nil, n)
+		}
+		return l.unknownCall(lastTwo(c.external), nil, args, n, "outside")
+	}
+	if l.count > maxOps || len(l.frames) > maxDepth {
+		return l.unknownCall("closure", nil, args, n, "size")
+	}
+	t := c.tree
+	body := t.Child(c.node, rp.FieldBody)
+	if t.Kind(c.node) == rp.AsyncBlock {
+		body = t.ChildOfKind(c.node, rp.Block)
+	}
+	if t.Kind(c.node) == rp.ClosureExpression && t.IsAsync(c.node) {
+		// Calling an async closure makes a future with its parameters bound.
+		return val{fut: &future{kind: futBlock, clo: c, args: args}}
+	}
+	return l.closureBody(c, args, body, n)
+}
+
+// closureBody lowers the body of a closure or async block in place: `return`
+// and `?` in it leave the closure.
+func (l *lowerer) closureBody(c *closure, args []val, body, n rp.Node) val {
+	t := c.tree
+	r := l.newResult(true, n)
+	caller := l.callerSite(n)
+	saved := l.env
+	l.labelled(ops.Block, n, func(lab ops.Label) {
+		l.labels[lab].result = r.info.result
+		fr := l.pushFrame(t, c.frame.scope, c.frame.types)
+		fr.def, fr.ret, fr.name = c.frame.def, lab, c.frame.name
+		fr.caller = c.frame.caller
+		if c.frame != l.frames[0] && c.frame.caller == 0 {
+			fr.caller = caller
+		}
+		l.env = &env{parent: c.env, names: map[string]binding{}}
+		l.pushZone()
+		fr.zone = len(l.live) - 1
+		i := 0
+		for _, p := range l.closureParams(c) {
+			var a val
+			if i < len(args) {
+				a = args[i]
+			} else {
+				a = l.opaque(n, "missing argument", nil)
+			}
+			pat := p
+			if t.Kind(p) == rp.Parameter {
+				pat = t.Child(p, rp.FieldPattern)
+				if tn := t.Child(p, rp.FieldType); tn != 0 && (a.t == nil || hasUnknown(a.t)) {
+					a.t = l.typeOf(tn)
+				}
+			}
+			l.bindPattern(t, pat, a, true)
+			i++
+		}
+		v := l.expr(body, true)
+		if v.clo != nil || v.fut != nil {
+			r.info.result = 0
+			l.setFuture(r, v)
+		} else if !l.dead {
+			l.setResult(l.labels[lab], v, n)
+		}
+		l.popZone(n)
+		info := l.labels[lab]
+		r.info.typ, r.info.ref = info.typ, info.ref
+		l.popFrame()
+	})
+	l.env = saved
+	if r.held != nil {
+		return *r.held
+	}
+	return l.take(r, n)
+}
+
+func (l *lowerer) closureParams(c *closure) []rp.Node {
+	ps := c.tree.Child(c.node, rp.FieldParameters)
+	if ps == 0 {
+		return nil
+	}
+	return c.tree.Children(ps)
+}
+
+func (l *lowerer) construct(d *workspace.Def, args []val, n rp.Node) val {
+	op := &ops.Op{Kind: ops.Make, Name: d.Name}
+	typ := &workspace.Type{Kind: workspace.TPath, Def: d}
+	if d.Kind == workspace.Variant {
+		op.Name = d.Owner.Name + "::" + d.Name
+		typ.Def = d.Owner
+	}
+	for i, a := range args {
+		op.Fields = append(op.Fields, itoa(i))
+		op.Args = append(op.Args, l.plain(a, n))
+	}
+	if l.dead {
+		return val{}
+	}
+	return val{v: l.value(op, n), t: typ}
+}
+
+func (l *lowerer) makeVariant(name string, args []val, n rp.Node) val {
+	op := &ops.Op{Kind: ops.Make, Name: name}
+	var at *workspace.Type
+	ref := false
+	for i, a := range args {
+		op.Fields = append(op.Fields, itoa(i))
+		op.Args = append(op.Args, l.plain(a, n))
+		at, ref = a.t, ref || a.ref
+	}
+	if l.dead {
+		return val{}
+	}
+	v := val{v: l.value(op, n), ref: ref}
+	switch name {
+	case "Some":
+		v.t = optionOf(at)
+	case "Ok":
+		v.t = resultOf(at, unknownType)
+	case "Err":
+		v.t = resultOf(unknownType, at)
+	}
+	return v
+}
+
+// callExternal calls a function outside the workspace.
+func (l *lowerer) callExternal(res workspace.Res, argn []rp.Node, n, turbofish rp.Node) val {
+	path := res.External
+	a := l.know(path)
+	if a == nil {
+		// A trait or associated function of an outside type on one of ours, or not known.
+		args := l.args(argn, nil)
+		v := l.unknownCall(lastTwo(path), nil, args, n, "outside")
+		v.fut = &future{kind: futUnknown, name: lastTwo(path), value: v.v}
+		return v
+	}
+	return l.act(a, path, nil, l.args(argn, nil), res.Generics, argn, n)
+}
+
+// know finds what is known of an outside path in the version the crate locks.
+func (l *lowerer) know(path string) *knowledge.Action {
+	name, _, _ := strings.Cut(path, "::")
+	version := ""
+	for _, c := range l.c.Reach {
+		for _, p := range c.Extern {
+			if strings.ReplaceAll(p.Name, "-", "_") == name {
+				version = p.Version
+			}
+		}
+	}
+	return l.c.Knowledge.Func(path, version)
+}
+
+// attributeGuard lowers the guard function of an entry attribute: an Err rejects the message.
+func (l *lowerer) attributeGuard(d *workspace.Def, name string) {
+	g := l.guardFn(d, name)
+	if g == nil {
+		return
+	}
+	v := l.run(g, nil, nil, nil, l.tree().Root())
+	if v.v == 0 || l.dead {
+		return
+	}
+	n := d.Node
+	c := l.value(&ops.Op{Kind: ops.Test, Args: []ops.Value{v.v}, Pat: &ops.Pat{Kind: ops.PatVariant, Name: "Err", Text: "Err(_)"}}, n)
+	l.ifElse(c, n, func() {
+		e := l.value(&ops.Op{Kind: ops.Make, Name: "Err"}, n)
+		l.emit(&ops.Op{Kind: ops.Return, Args: []ops.Value{e}}, n)
+	}, nil)
+}
+
+func (l *lowerer) guardFn(d *workspace.Def, name string) *workspace.Def {
+	s := workspace.Scope{Module: d.Module}
+	res := s.Resolve(strings.Split(name, "::"), workspace.ValueNS)
+	if res.Def != nil && res.Def.Kind == workspace.Fn {
+		return res.Def
+	}
+	return nil
+}

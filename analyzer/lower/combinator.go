@@ -1,0 +1,360 @@
+package lower
+
+import (
+	"github.com/awaitlint/awaitlint/analyzer/ops"
+	rp "github.com/awaitlint/awaitlint/rustparse"
+	"github.com/awaitlint/awaitlint/rustparse/workspace"
+)
+
+// optionMethod writes a method of Option or Result as a test and its payload.
+func (l *lowerer) optionMethod(recv val, typ *workspace.Type, name string, argn []rp.Node, n rp.Node) val {
+	opt := isOption(typ)
+	if typ == nil || l.class(typ) != "option" {
+		// The type is not known: the method tells, where it can.
+		switch name {
+		case "is_some", "is_none", "ok_or", "ok_or_else", "is_some_and", "is_none_or", "filter", "then", "then_some":
+			opt = true
+		case "is_ok", "is_err", "map_err", "ok", "err", "is_ok_and", "is_err_and", "or_else", "inspect_err", "unwrap_or_trap":
+			opt = false
+		}
+	}
+	good, bad := "Ok", "Err"
+	if opt {
+		good, bad = "Some", "None"
+	}
+	some := payload(typ, 0)
+	errT := payload(typ, 1)
+	test := func(variant string) ops.Value {
+		return l.value(&ops.Op{Kind: ops.Test, Args: []ops.Value{recv.v}, Pat: &ops.Pat{Kind: ops.PatVariant, Name: variant, Text: variant}}, n)
+	}
+	part := func(variant string, t *workspace.Type) val {
+		return l.proj(recv, []ops.Step{{Variant: variant, Field: "0"}}, t, n)
+	}
+	goodPart := func() val { return part(good, some) }
+	badPart := func() val {
+		if opt {
+			return val{}
+		}
+		return part(bad, errT)
+	}
+	arg := func(i int) val {
+		if i >= len(argn) {
+			return val{}
+		}
+		return l.expr(argn[i], true)
+	}
+	callArg := func(i int, args ...val) val {
+		f := arg(i)
+		if f.clo == nil {
+			vs := []ops.Value{f.v}
+			for _, a := range args {
+				vs = append(vs, a.v)
+			}
+			return l.opaque(n, "call of a value", vs)
+		}
+		return l.apply(f.clo, args, n)
+	}
+	remake := func(variant string, vs ...val) val { return l.makeVariant(variant, vs, n) }
+	same := func() val { r := recv; return r }
+	badSame := func() val {
+		if opt {
+			return remake("None")
+		}
+		return remake("Err", badPart())
+	}
+	either := func(ok, no func() val) val {
+		r := l.newResult(true, n)
+		var held *val
+		l.ifElse(test(good), n, func() {
+			v := ok()
+			if v.v == 0 && (v.fut != nil || v.clo != nil) {
+				held = &v
+			}
+			l.put(r, v, n)
+		}, func() { l.put(r, no(), n) })
+		v := l.take(r, n)
+		if held != nil && v.t == nil {
+			v.fut, v.clo = held.fut, held.clo
+		}
+		return v
+	}
+	bools := func(b bool) func() val { return func() val { return l.boolConst(b, n) } }
+	keepMoved := func(v val) val { l.transferIf(recv, v, n); return v }
+
+	switch name {
+	case "is_some", "is_ok":
+		return val{v: test(good), t: boolType}
+	case "is_none", "is_err":
+		return val{v: test(bad), t: boolType}
+	case "is_some_and", "is_ok_and":
+		return either(func() val { return callArg(0, goodPart()) }, bools(false))
+	case "is_none_or":
+		return either(func() val { return callArg(0, goodPart()) }, bools(true))
+	case "is_err_and":
+		return either(bools(false), func() val { return callArg(0, badPart()) })
+	case "map":
+		if l.class(typ) != "option" {
+			return l.iteratorMethod(recv, typ, name, argn, n)
+		}
+		return keepMoved(either(func() val { return remake(good, callArg(0, goodPart())) }, badSame))
+	case "map_err":
+		return keepMoved(either(func() val { return remake("Ok", goodPart()) }, func() val { return remake("Err", callArg(0, badPart())) }))
+	case "and_then":
+		return keepMoved(either(func() val { return callArg(0, goodPart()) }, badSame))
+	case "and":
+		return either(func() val { return arg(0) }, badSame)
+	case "or_else":
+		return keepMoved(either(same, func() val {
+			if opt {
+				return callArg(0)
+			}
+			return callArg(0, badPart())
+		}))
+	case "or", "xor":
+		return keepMoved(either(same, func() val { return arg(0) }))
+	case "ok_or":
+		v := keepMoved(either(func() val { return remake("Ok", goodPart()) }, func() val { return remake("Err", arg(0)) }))
+		v.t = resultOf(some, payload(v.t, 1))
+		return v
+	case "ok_or_else":
+		v := keepMoved(either(func() val { return remake("Ok", goodPart()) }, func() val { return remake("Err", callArg(0)) }))
+		v.t = resultOf(some, payload(v.t, 1))
+		return v
+	case "ok":
+		return keepMoved(either(func() val { return remake("Some", goodPart()) }, func() val { return remake("None") }))
+	case "err":
+		return either(func() val { return remake("None") }, func() val { return remake("Some", badPart()) })
+	case "unwrap_or":
+		v := keepMoved(either(goodPart, func() val { return arg(0) }))
+		v.t = some
+		return v
+	case "unwrap_or_else", "unwrap_or_trap":
+		if name == "unwrap_or_trap" && len(argn) <= 1 {
+			return l.unwrapOrTrap(recv, some, n)
+		}
+		v := keepMoved(either(goodPart, func() val {
+			if opt {
+				return callArg(0)
+			}
+			return callArg(0, badPart())
+		}))
+		if some != nil {
+			v.t = some
+		}
+		return v
+	case "unwrap_or_default":
+		v := keepMoved(either(goodPart, func() val { return l.defaultOf(some, n) }))
+		v.t = some
+		return v
+	case "map_or":
+		return either(func() val { return callArg(1, goodPart()) }, func() val { return arg(0) })
+	case "map_or_else":
+		return either(func() val { return callArg(1, goodPart()) }, func() val {
+			if opt {
+				return callArg(0)
+			}
+			return callArg(0, badPart())
+		})
+	case "filter":
+		return either(func() val {
+			r := l.newResult(true, n)
+			l.ifElse(callArg(0, goodPart()).v, n, func() { l.put(r, same(), n) }, func() { l.put(r, remake("None"), n) })
+			return l.take(r, n)
+		}, func() val { return remake("None") })
+	case "inspect":
+		return either(func() val { callArg(0, goodPart()); return same() }, same)
+	case "inspect_err":
+		return either(same, func() val { callArg(0, badPart()); return same() })
+	case "flatten":
+		return either(goodPart, badSame)
+	case "then", "then_some":
+		// bool::then
+		r := l.newResult(true, n)
+		l.ifElse(recv.v, n, func() {
+			x := arg(0)
+			if x.clo != nil {
+				x = l.apply(x.clo, nil, n)
+			}
+			l.put(r, remake("Some", x), n)
+		}, func() { l.put(r, remake("None"), n) })
+		return l.take(r, n)
+	case "iter", "into_iter":
+		return val{v: l.value(&ops.Op{Kind: ops.Verb, Name: ops.Iter, Args: []ops.Value{recv.v}}, n), t: iterType(some), ref: recv.ref}
+	case "transpose", "zip":
+		vs := []ops.Value{recv.v}
+		for i := range argn {
+			vs = append(vs, arg(i).v)
+		}
+		v := l.emitCall("."+name, &ops.Callee{Path: name, Pure: true, Cut: "outside"}, []val{recv}, n)
+		if name == "transpose" && payload(typ, 0) != nil {
+			inner := deref(payload(typ, 0))
+			if opt {
+				v.t = resultOf(optionOf(payload(inner, 0)), payload(inner, 1))
+			} else {
+				v.t = optionOf(resultOf(payload(inner, 0), errT))
+			}
+		}
+		return v
+	}
+	return l.unknownCall("."+name, &recv, l.args(argn, nil), n, "method")
+}
+
+// unwrapOrTrap is ic-cdk's unwrap that traps with a message.
+func (l *lowerer) unwrapOrTrap(recv val, t *workspace.Type, n rp.Node) val {
+	return val{v: l.value(&ops.Op{Kind: ops.Verb, Name: ops.Unwrap, Args: []ops.Value{recv.v}, Traps: "unwrap"}, n), t: t, ref: recv.ref}
+}
+
+func (l *lowerer) transferIf(recv, v val, n rp.Node) {
+	if l.hasGlue(v.t) && !v.ref {
+		l.transfer(recv, n)
+	}
+}
+
+// defaultOf is the default value of a type, as far as it is a plain one.
+func (l *lowerer) defaultOf(t *workspace.Type, n rp.Node) val {
+	switch l.class(deref(t)) {
+	case "number":
+		return val{v: l.value(&ops.Op{Kind: ops.Const, Lit: ops.LitInt, Text: "0"}, n), t: t}
+	case "truth":
+		return l.boolConst(false, n)
+	case "text":
+		return val{v: l.value(&ops.Op{Kind: ops.Const, Lit: ops.LitString, Text: `""`}, n), t: t}
+	case "option":
+		return val{v: l.value(&ops.Op{Kind: ops.Make, Name: "None"}, n), t: t}
+	case "map", "set", "list":
+		return val{v: l.value(&ops.Op{Kind: ops.Make, Name: "[]"}, n), t: t}
+	}
+	return val{v: l.value(&ops.Op{Kind: ops.Opaque, Text: "default"}, n), t: t}
+}
+
+// iteratorMethod writes an iterator adapter with a closure as a loop. What the
+// adapter yields is collected as far as its callers need: the element's data
+// flows into the result.
+func (l *lowerer) iteratorMethod(recv val, typ *workspace.Type, name string, argn []rp.Node, n rp.Node) val {
+	elem := l.elementType(typ)
+	var closures []val
+	init := val{}
+	for i, a := range argn {
+		v := l.expr(a, true)
+		if v.clo == nil && i == 0 && (name == "fold" || name == "try_fold" || name == "scan") {
+			init = v
+			continue
+		}
+		closures = append(closures, v)
+	}
+	var f *closure
+	if len(closures) > 0 {
+		f = closures[len(closures)-1].clo
+	}
+	if f == nil {
+		vs := []val{recv}
+		vs = append(vs, closures...)
+		v := l.emitCall("."+name, &ops.Callee{Path: name, Pure: true, Cut: "value"}, vs, n)
+		v.t = typ
+		return v
+	}
+	// The accumulator: a list for adapters, a value otherwise.
+	acc := l.newVar("", true, nil, n)
+	var out *workspace.Type
+	switch name {
+	case "fold", "try_fold", "scan":
+		l.emit(&ops.Op{Kind: ops.Set, Var: acc, Args: []ops.Value{l.plain(init, n)}}, n)
+		out = init.t
+	case "any":
+		l.emit(&ops.Op{Kind: ops.Set, Var: acc, Args: []ops.Value{l.boolConst(false, n).v}}, n)
+		out = boolType
+	case "all":
+		l.emit(&ops.Op{Kind: ops.Set, Var: acc, Args: []ops.Value{l.boolConst(true, n).v}}, n)
+		out = boolType
+	case "find", "find_map", "position", "max_by_key", "min_by_key", "max_by", "min_by", "reduce":
+		l.emit(&ops.Op{Kind: ops.Set, Var: acc, Args: []ops.Value{l.value(&ops.Op{Kind: ops.Make, Name: "None"}, n)}}, n)
+		out = optionOf(elem)
+	default:
+		l.emit(&ops.Op{Kind: ops.Set, Var: acc, Args: []ops.Value{l.value(&ops.Op{Kind: ops.Make, Name: "[]"}, n)}}, n)
+		out = iterType(elem)
+	}
+	iv := recv.v
+	if l.class(typ) != "iter" {
+		iv = l.value(&ops.Op{Kind: ops.Verb, Name: ops.Iter, Args: []ops.Value{recv.v}}, n)
+	}
+	it := l.newVar("", true, nil, n)
+	l.emit(&ops.Op{Kind: ops.Set, Var: it, Args: []ops.Value{iv}}, n)
+	get := func() val { return val{v: l.value(&ops.Op{Kind: ops.Get, Var: acc}, n), t: out} }
+	set := func(v val) { l.emit(&ops.Op{Kind: ops.Set, Var: acc, Args: []ops.Value{l.plain(v, n)}}, n) }
+	push := func(v val) {
+		rv := l.value(&ops.Op{Kind: ops.Ref, Var: acc, Mut: true}, n)
+		o := l.value(&ops.Op{Kind: ops.Verb, Name: ops.ListPush, Args: []ops.Value{rv, l.plain(v, n)}}, n)
+		l.out(acc, o, n)
+	}
+	var futs []val
+	l.labelled(ops.Loop, n, func(lab ops.Label) {
+		item := l.next(it, elem, recv.ref, lab, n)
+		switch name {
+		case "fold", "try_fold", "scan", "reduce":
+			set(l.apply(f, []val{get(), item}, n))
+		case "any", "all":
+			c := l.apply(f, []val{item}, n)
+			stop := func() { set(l.boolConst(name == "any", n)); l.breakTo(lab, n) }
+			if name == "any" {
+				l.ifElse(c.v, n, stop, nil)
+			} else {
+				l.ifElse(c.v, n, nil, stop)
+			}
+		case "find":
+			c := l.apply(f, []val{item}, n)
+			l.ifElse(c.v, n, func() { set(l.makeVariant("Some", []val{item}, n)); l.breakTo(lab, n) }, nil)
+		case "position":
+			c := l.apply(f, []val{item}, n)
+			l.ifElse(c.v, n, func() {
+				i := val{v: l.value(&ops.Op{Kind: ops.Opaque, Text: "index"}, n), t: prim("usize")}
+				set(l.makeVariant("Some", []val{i}, n))
+				l.breakTo(lab, n)
+			}, nil)
+			out = optionOf(prim("usize"))
+		case "find_map":
+			c := l.apply(f, []val{item}, n)
+			t := l.value(&ops.Op{Kind: ops.Test, Args: []ops.Value{c.v}, Pat: &ops.Pat{Kind: ops.PatVariant, Name: "Some", Text: "Some(_)"}}, n)
+			l.ifElse(t, n, func() { set(c); l.breakTo(lab, n) }, nil)
+			out = c.t
+		case "max_by_key", "min_by_key":
+			c := l.apply(f, []val{item}, n)
+			cond := l.value(&ops.Op{Kind: ops.Opaque, Text: name, Args: []ops.Value{c.v}}, n)
+			l.ifElse(cond, n, func() { set(l.makeVariant("Some", []val{item}, n)) }, nil)
+		case "filter", "take_while", "skip_while", "partition":
+			c := l.apply(f, []val{item}, n)
+			l.ifElse(c.v, n, func() { push(item) }, nil)
+		case "filter_map", "map_while":
+			c := l.apply(f, []val{item}, n)
+			t := l.value(&ops.Op{Kind: ops.Test, Args: []ops.Value{c.v}, Pat: &ops.Pat{Kind: ops.PatVariant, Name: "Some", Text: "Some(_)"}}, n)
+			l.ifElse(t, n, func() {
+				p := l.proj(c, []ops.Step{{Variant: "Some", Field: "0"}}, payload(c.t, 0), n)
+				push(p)
+				out = iterType(p.t)
+			}, nil)
+		case "inspect":
+			l.apply(f, []val{item}, n)
+			push(item)
+		case "for_each", "try_for_each":
+			l.apply(f, []val{item}, n)
+		default: // map, flat_map
+			r := l.apply(f, []val{item}, n)
+			if r.fut != nil && r.v == 0 {
+				futs = append(futs, r)
+				// Futures made in a loop run when the join is awaited: here, once a turn.
+				r = l.awaitValue(r, n)
+			}
+			push(r)
+			out = iterType(r.t)
+		}
+	})
+	if name == "for_each" {
+		return l.unit(n)
+	}
+	v := get()
+	v.t = out
+	v.ref = recv.ref && (name == "filter" || name == "find" || name == "take_while" || name == "skip_while" || name == "inspect")
+	if len(futs) > 0 {
+		v.fut = &future{kind: futReady, ready: &val{v: v.v, t: v.t}}
+	}
+	return v
+}

@@ -1,0 +1,634 @@
+package lower
+
+import (
+	"strings"
+
+	"github.com/awaitlint/awaitlint/analyzer/ops"
+	rp "github.com/awaitlint/awaitlint/rustparse"
+	"github.com/awaitlint/awaitlint/rustparse/workspace"
+)
+
+// expr lowers an expression in value context. Without want its value may be
+// left out (control flow that is a statement).
+func (l *lowerer) expr(n rp.Node, want bool) val {
+	if l.dead {
+		return val{}
+	}
+	l.depth++
+	defer func() { l.depth-- }()
+	if l.depth > maxNesting {
+		return l.opaque(n, "nested too deep", nil)
+	}
+	t := l.tree()
+	switch t.Kind(n) {
+	case rp.Identifier, rp.Self, rp.ScopedIdentifier, rp.GenericFunction, rp.FieldExpression, rp.IndexExpression:
+		v := l.place(n)
+		if t.Kind(n) == rp.Identifier || t.Kind(n) == rp.Self {
+			return l.useVar(n, v)
+		}
+		return l.load(v, n)
+	case rp.UnaryExpression:
+		return l.unary(n)
+	case rp.ReferenceExpression:
+		return l.reference(n)
+	case rp.IntegerLiteral:
+		return l.constant(n, ops.LitInt, l.intType(t.Text(n)))
+	case rp.FloatLiteral:
+		return l.constant(n, ops.LitFloat, prim("f64"))
+	case rp.StringLiteral, rp.RawStringLiteral:
+		return l.constant(n, ops.LitString, strType)
+	case rp.CharLiteral:
+		return l.constant(n, ops.LitChar, prim("char"))
+	case rp.BooleanLiteral:
+		return l.constant(n, ops.LitBool, boolType)
+	case rp.UnitExpression:
+		return l.unit(n)
+	case rp.ParenthesizedExpression:
+		for _, k := range t.Children(n) {
+			return l.expr(k, want)
+		}
+		return l.unit(n)
+	case rp.Block, rp.UnsafeBlock, rp.ConstBlock:
+		return l.blockExpr(n, want)
+	case rp.AsyncBlock:
+		return val{fut: &future{kind: futBlock, clo: l.closureAt(n)}, t: nil}
+	case rp.IfExpression:
+		return l.ifExpr(n, want)
+	case rp.MatchExpression:
+		return l.match(n, want)
+	case rp.LoopExpression, rp.WhileExpression, rp.ForExpression:
+		return l.loop(n, want)
+	case rp.BreakExpression, rp.ContinueExpression:
+		l.jump(n)
+		return val{}
+	case rp.ReturnExpression:
+		var v val
+		for _, k := range t.Children(n) {
+			v = l.expr(k, true)
+		}
+		l.returnValue(v, n)
+		return val{}
+	case rp.TryExpression:
+		return l.try(n)
+	case rp.AwaitExpression:
+		return l.await(n)
+	case rp.BinaryExpression:
+		return l.binary(n)
+	case rp.AssignmentExpression:
+		return l.assign(n)
+	case rp.CompoundAssignmentExpr:
+		return l.compound(n)
+	case rp.TypeCastExpression:
+		v := l.expr(t.Child(n, rp.FieldValue), true)
+		tn := t.Child(n, rp.FieldType)
+		return val{v: l.value(&ops.Op{Kind: ops.Cast, Args: []ops.Value{v.v}, Text: t.Text(tn)}, n), t: l.typeOf(tn)}
+	case rp.CallExpression:
+		return l.call(n)
+	case rp.ClosureExpression:
+		return val{clo: l.closureAt(n)}
+	case rp.MacroInvocation:
+		return l.macro(n, want)
+	case rp.TupleExpression, rp.ArrayExpression:
+		return l.sequence(n)
+	case rp.StructExpression:
+		return l.structLit(n)
+	case rp.RangeExpression:
+		var args []ops.Value
+		var et *workspace.Type
+		for _, k := range t.Children(n) {
+			v := l.expr(k, true)
+			et = v.t
+			args = append(args, v.v)
+		}
+		return val{v: l.value(&ops.Op{Kind: ops.Make, Name: "..", Args: args, Text: oneLine(t.Text(n))}, n), t: iterType(et)}
+	case rp.LetCondition, rp.LetChain:
+		return l.condValue(n)
+	case rp.TryBlock:
+		return l.opaqueChildren(n, "try block")
+	case rp.YieldExpression:
+		return l.opaqueChildren(n, "yield")
+	case rp.Label, rp.LineComment, rp.BlockComment, rp.AttributeItem:
+		return val{}
+	case rp.ExpressionStatement, rp.LetDeclaration, rp.EmptyStatement:
+		l.stmt(n)
+		return val{}
+	case rp.Error:
+		return l.opaqueChildren(n, "text that does not parse")
+	}
+	return l.opaqueChildren(n, t.Kind(n).String())
+}
+
+func (l *lowerer) opaqueChildren(n rp.Node, what string) val {
+	t := l.tree()
+	var args []ops.Value
+	for _, k := range t.Children(n) {
+		if isExpr(t.Kind(k)) {
+			if v := l.expr(k, true); v.v != 0 {
+				args = append(args, v.v)
+			}
+		}
+	}
+	return l.opaque(n, what, args)
+}
+
+func (l *lowerer) constant(n rp.Node, lit ops.Lit, t *workspace.Type) val {
+	return val{v: l.value(&ops.Op{Kind: ops.Const, Lit: lit, Text: l.tree().Text(n)}, n), t: t}
+}
+
+// useVar is a name used by value: the variable's value, or the reference it is bound to.
+func (l *lowerer) useVar(n rp.Node, place val) val {
+	b, ok := l.lookup(l.tree().Text(n))
+	if !ok {
+		return l.load(place, n) // a static or constant
+	}
+	if b.v == 0 {
+		return b.val
+	}
+	v := b.val
+	v.v = l.value(&ops.Op{Kind: ops.Get, Var: b.v}, n)
+	v.root = b.v
+	return v
+}
+
+// place lowers an expression in place context: what it names, not its content.
+func (l *lowerer) place(n rp.Node) val {
+	if l.dead {
+		return val{}
+	}
+	t := l.tree()
+	switch t.Kind(n) {
+	case rp.Identifier, rp.Self, rp.Metavariable:
+		name := t.Text(n)
+		if b, ok := l.lookup(name); ok {
+			if b.v == 0 {
+				return b.val
+			}
+			v := b.val
+			v.root = b.v
+			v.v = l.value(&ops.Op{Kind: ops.Ref, Var: b.v, Mut: true}, n)
+			v.ref = true
+			return v
+		}
+		return l.path(n)
+	case rp.ScopedIdentifier, rp.GenericFunction:
+		return l.path(n)
+	case rp.ParenthesizedExpression:
+		for _, k := range t.Children(n) {
+			return l.place(k)
+		}
+	case rp.FieldExpression:
+		base := l.place(t.Child(n, rp.FieldValue))
+		f := t.Child(n, rp.FieldField)
+		if f == 0 {
+			kids := t.Children(n)
+			f = kids[len(kids)-1]
+		}
+		return l.fieldOf(base, t.Text(f), l.fieldType(base.t, t.Text(f)), n)
+	case rp.IndexExpression:
+		kids := t.Children(n)
+		if len(kids) < 2 {
+			return l.opaqueChildren(n, "index")
+		}
+		base := l.place(kids[0])
+		k := l.expr(kids[1], true)
+		if t.Kind(kids[1]) == rp.RangeExpression {
+			return base
+		}
+		return val{v: l.value(&ops.Op{Kind: ops.Index, Args: []ops.Value{base.v, k.v}, Traps: "index out of bounds"}, n),
+			t: l.elementType(base.t), ref: true, root: base.root}
+	case rp.UnaryExpression:
+		if strings.HasPrefix(t.Text(n), "*") {
+			kids := t.Children(n)
+			v := l.place(kids[len(kids)-1])
+			v.t = deref(v.t)
+			v.ref = true
+			return v
+		}
+	case rp.UnsafeBlock:
+		return l.blockPlace(n)
+	}
+	return l.expr(n, true)
+}
+
+// blockPlace is `unsafe { X }` used as a place.
+func (l *lowerer) blockPlace(n rp.Node) val {
+	t := l.tree()
+	b := t.ChildOfKind(n, rp.Block)
+	if kids := t.Children(b); len(kids) == 1 && isPlaceExpr(t, kids[0]) {
+		return l.place(kids[0])
+	}
+	return l.expr(n, true)
+}
+
+func (l *lowerer) fieldOf(base val, name string, typ *workspace.Type, n rp.Node) val {
+	return val{v: l.value(&ops.Op{Kind: ops.Field, Args: []ops.Value{base.v}, Name: name}, n), t: typ, ref: base.ref || isRef(typ), root: base.root}
+}
+
+func (l *lowerer) unary(n rp.Node) val {
+	t := l.tree()
+	kids := t.Children(n)
+	if len(kids) == 0 {
+		return l.opaque(n, "unary", nil)
+	}
+	k := kids[len(kids)-1]
+	switch op := t.Text(n)[0]; op {
+	case '*':
+		return l.load(l.place(n), n)
+	default:
+		v := l.expr(k, true)
+		return val{v: l.value(&ops.Op{Kind: ops.Un, Name: string(op), Args: []ops.Value{v.v}}, n), t: v.t}
+	}
+}
+
+// reference is `&x`, `&mut x`: the place itself.
+func (l *lowerer) reference(n rp.Node) val {
+	t := l.tree()
+	k := t.Child(n, rp.FieldValue)
+	if k == 0 {
+		kids := t.Children(n)
+		k = kids[len(kids)-1]
+	}
+	if !isPlaceExpr(t, k) {
+		return l.expr(k, true)
+	}
+	v := l.place(k)
+	if v.clo != nil || v.fut != nil {
+		return v
+	}
+	v.ref = true
+	if t.ChildOfKind(n, rp.MutableSpecifier) == 0 {
+		// A shared reference to a local is as good as its value.
+		if b, ok := l.lookup(t.Text(k)); ok && b.v != 0 && isName(t, k) {
+			return l.useVar(k, v)
+		}
+	}
+	return v
+}
+
+func (l *lowerer) binary(n rp.Node) val {
+	t := l.tree()
+	op := t.Operator(n)
+	if op == "&&" || op == "||" {
+		return l.condValue(n)
+	}
+	a := l.expr(t.Child(n, rp.FieldLeft), true)
+	b := l.expr(t.Child(n, rp.FieldRight), true)
+	return l.arith(op, a, b, n)
+}
+
+// arith computes a op b: on a workspace type by its operator method.
+func (l *lowerer) arith(op string, a, b val, n rp.Node) val {
+	if m := operatorMethods[op]; m != "" && a.t != nil && a.t.Kind == workspace.TPath && a.t.Def != nil {
+		if ds := l.c.Workspace.Methods(deref(a.t), m); len(ds) == 1 {
+			return l.callFn(ds[0], &a, []val{b}, nil, n)
+		}
+	}
+	typ := a.t
+	switch op {
+	case "==", "!=", "<", ">", "<=", ">=":
+		typ = boolType
+	default:
+		if typ == nil || isIntVar(typ) {
+			typ = b.t
+		}
+		typ = deref(typ)
+	}
+	traps := ""
+	switch op {
+	case "/", "%":
+		traps = "division by zero"
+	case "-":
+		// Nat panics below zero; machine integers wrap silently in release builds (§6).
+		if l.class(typ) == "number" && strings.HasSuffix(typ.Name, "Nat") {
+			traps = "arithmetic overflow"
+		}
+	}
+	return val{v: l.value(&ops.Op{Kind: ops.Bin, Name: op, Args: []ops.Value{a.v, b.v}, Traps: traps}, n), t: typ}
+}
+
+var operatorMethods = map[string]string{"+": "add", "-": "sub", "*": "mul", "/": "div", "%": "rem"}
+
+func (l *lowerer) assign(n rp.Node) val {
+	t := l.tree()
+	left, right := t.Child(n, rp.FieldLeft), t.Child(n, rp.FieldRight)
+	if isWildcard(t, left) || left == 0 {
+		v := l.expr(right, true)
+		l.dropNow(v, right)
+		return val{}
+	}
+	if t.Kind(left) == rp.TupleExpression {
+		v := l.expr(right, true)
+		for i, k := range t.Children(left) {
+			l.assignTo(k, l.proj(v, []ops.Step{{Field: itoa(i)}}, elemType(v.t, i), n), n)
+		}
+		return val{}
+	}
+	v := l.expr(right, true)
+	l.assignTo(left, v, n)
+	return val{}
+}
+
+func (l *lowerer) assignTo(left rp.Node, v val, n rp.Node) {
+	t := l.tree()
+	if isName(t, left) {
+		if b, ok := l.lookup(t.Text(left)); ok && b.v != 0 {
+			for _, z := range l.live {
+				for _, g := range z.guards {
+					if g == b.v {
+						l.emit(&ops.Op{Kind: ops.Drop, Var: g}, n)
+					}
+				}
+			}
+			l.emit(&ops.Op{Kind: ops.Set, Var: b.v, Args: []ops.Value{v.v}}, n)
+			if b.val.t == nil || b.val.clo != nil || b.val.fut != nil || v.ref {
+				b.val = val{t: v.t, ref: v.ref, clo: v.clo, fut: v.fut}
+				l.rebind(t.Text(left), b)
+			}
+			return
+		}
+	}
+	p := l.place(left)
+	if v.v == 0 {
+		v = l.opaque(n, "closure stored", nil)
+	}
+	l.store(p, v, n)
+}
+
+func (l *lowerer) rebind(name string, b binding) {
+	for e := l.env; e != nil; e = e.parent {
+		if _, ok := e.names[name]; ok {
+			e.names[name] = b
+			return
+		}
+	}
+}
+
+func (l *lowerer) compound(n rp.Node) val {
+	t := l.tree()
+	left, right := t.Child(n, rp.FieldLeft), t.Child(n, rp.FieldRight)
+	op := strings.TrimSuffix(t.Operator(n), "=")
+	b := l.expr(right, true)
+	if isName(t, left) {
+		if bd, ok := l.lookup(t.Text(left)); ok && bd.v != 0 && !bd.val.ref {
+			a := l.useVar(left, val{})
+			r := l.arith(op, a, b, n)
+			l.emit(&ops.Op{Kind: ops.Set, Var: bd.v, Args: []ops.Value{r.v}}, n)
+			return val{}
+		}
+	}
+	p := l.place(left)
+	p.ref = true
+	a := l.load(p, left)
+	l.store(p, l.arith(op, a, b, n), n)
+	return val{}
+}
+
+func (l *lowerer) sequence(n rp.Node) val {
+	t := l.tree()
+	name, typ := "()", &workspace.Type{Kind: workspace.TTuple}
+	if t.Kind(n) == rp.ArrayExpression {
+		name = "[]"
+	}
+	var args []ops.Value
+	var futs []val
+	for _, k := range t.Children(n) {
+		if t.Kind(k) == rp.AttributeItem {
+			continue
+		}
+		v := l.expr(k, true)
+		if v.fut != nil {
+			futs = append(futs, v)
+		}
+		args = append(args, l.plain(v, k))
+		typ.Args = append(typ.Args, v.t)
+	}
+	if name == "[]" {
+		var et *workspace.Type
+		if len(typ.Args) > 0 {
+			et = typ.Args[0]
+		}
+		typ = &workspace.Type{Kind: workspace.TArray, Args: []*workspace.Type{et}}
+	}
+	r := val{v: l.value(&ops.Op{Kind: ops.Make, Name: name, Args: args}, n), t: typ}
+	if len(futs) > 0 {
+		r.fut = &future{kind: futJoin, parts: futs, name: "all"}
+	}
+	return r
+}
+
+// plain gives a value for what may be a closure or future: those become opaque values.
+func (l *lowerer) plain(v val, n rp.Node) ops.Value {
+	if v.v != 0 || l.dead {
+		return v.v
+	}
+	if v.clo != nil {
+		return l.value(&ops.Op{Kind: ops.Make, Name: "|…|"}, n)
+	}
+	if v.fut != nil {
+		return l.materialize(v, n).v
+	}
+	return l.unit(n).v
+}
+
+func (l *lowerer) structLit(n rp.Node) val {
+	t := l.tree()
+	tn := t.Child(n, rp.FieldName)
+	name := l.variantName(tn)
+	res := l.resolve(tn, workspace.TypeNS)
+	var typ *workspace.Type
+	if res.Def != nil {
+		if res.Def.Kind == workspace.Variant {
+			name = res.Def.Owner.Name + "::" + res.Def.Name
+			typ = &workspace.Type{Kind: workspace.TPath, Def: res.Def.Owner}
+		} else {
+			typ = &workspace.Type{Kind: workspace.TPath, Def: res.Def}
+		}
+	}
+	if res.Type != nil && typ == nil {
+		typ = res.Type
+	}
+	if t.Text(tn) == "Self" && l.frame().scope.Self != nil {
+		typ = l.frame().scope.Self
+	}
+	if name == "" {
+		name = oneLine(t.Text(tn))
+		if typ != nil {
+			name = lastSegment(typ)
+		}
+	}
+	op := &ops.Op{Kind: ops.Make, Name: name}
+	var rest rp.Node
+	list := t.Child(n, rp.FieldBody)
+	for _, f := range t.Children(list) {
+		switch t.Kind(f) {
+		case rp.FieldInitializer:
+			fv := t.Child(f, rp.FieldValue)
+			fname := t.Child(f, rp.FieldField)
+			if fname == 0 {
+				fname = t.Child(f, rp.FieldName)
+			}
+			if fname == 0 {
+				fname = t.FirstChild(f)
+			}
+			v := l.hint(l.fieldType(typ, t.Text(fname)), func() val { return l.expr(fv, true) })
+			l.moved(v, f)
+			op.Fields = append(op.Fields, t.Text(fname))
+			op.Args = append(op.Args, l.plain(v, f))
+		case rp.ShorthandFieldInitializer:
+			id := t.ChildOfKind(f, rp.Identifier)
+			v := l.expr(id, true)
+			l.moved(v, f)
+			op.Fields = append(op.Fields, t.Text(id))
+			op.Args = append(op.Args, l.plain(v, f))
+		case rp.BaseFieldInitializer:
+			for _, k := range t.Children(f) {
+				rest = k
+			}
+		}
+	}
+	if rest != 0 {
+		v := l.expr(rest, true)
+		op.Fields = append(op.Fields, "..")
+		op.Args = append(op.Args, v.v)
+	}
+	if l.dead {
+		return val{t: typ}
+	}
+	return val{v: l.value(op, n), t: typ}
+}
+
+// returnValue leaves the current source function.
+func (l *lowerer) returnValue(v val, n rp.Node) {
+	if l.dead {
+		return
+	}
+	fr := l.frame()
+	if v.v == 0 {
+		if v.fut != nil || v.clo != nil {
+			v.v = l.plain(v, n)
+		} else {
+			v = l.unit(n)
+		}
+	}
+	l.moved(v, n)
+	if fr.ret == 0 {
+		l.unwindTo(0)
+		l.emit(&ops.Op{Kind: ops.Return, Args: []ops.Value{v.v}}, n)
+		return
+	}
+	info := l.labels[fr.ret]
+	l.setResult(info, v, n)
+	l.breakTo(fr.ret, n)
+}
+
+func (l *lowerer) setResult(info *labelInfo, v val, n rp.Node) {
+	if l.dead || info.result == 0 {
+		return
+	}
+	if info.typ == nil || hasUnknown(info.typ) && v.t != nil {
+		info.typ = v.t
+	}
+	info.ref = info.ref || v.ref
+	if v.v == 0 {
+		v.v = l.plain(v, n)
+	}
+	l.moved(v, n)
+	l.emit(&ops.Op{Kind: ops.Set, Var: info.result, Args: []ops.Value{v.v}}, n)
+}
+
+// path is a path used as a value: a static, constant, unit variant or struct, function.
+func (l *lowerer) path(n rp.Node) val {
+	t := l.tree()
+	res := l.resolve(n, workspace.ValueNS)
+	if d := res.Def; d != nil {
+		switch d.Kind {
+		case workspace.Static:
+			return l.cell(d, n)
+		case workspace.Const:
+			return l.constItem(d, n)
+		case workspace.Fn:
+			return val{clo: &closure{def: d, generics: res.Generics, self: res.Type}}
+		case workspace.Variant:
+			if len(d.Members) > 0 {
+				return val{clo: &closure{ctor: d}}
+			}
+			return val{v: l.value(&ops.Op{Kind: ops.Make, Name: d.Owner.Name + "::" + d.Name}, n), t: &workspace.Type{Kind: workspace.TPath, Def: d.Owner}}
+		case workspace.Struct:
+			if len(d.Members) > 0 {
+				return val{clo: &closure{ctor: d}}
+			}
+			return val{v: l.value(&ops.Op{Kind: ops.Make, Name: d.Name}, n), t: &workspace.Type{Kind: workspace.TPath, Def: d}}
+		}
+	}
+	if v := l.variantName(n); v != "" {
+		if v == "None" {
+			return val{v: l.value(&ops.Op{Kind: ops.Make, Name: v}, n), t: optionOf(nil)}
+		}
+		if v == "Some" || v == "Ok" || v == "Err" {
+			return val{clo: &closure{variant: v}}
+		}
+		return val{v: l.value(&ops.Op{Kind: ops.Make, Name: v}, n)}
+	}
+	if res.External != "" {
+		if a := l.know(res.External); a != nil {
+			return val{clo: &closure{external: res.External}}
+		}
+		if strings.Contains(res.External, "::") && upperFirst(lastOf(res.External)) {
+			// A constant or unit variant of an outside crate: always the same.
+			return val{v: l.value(&ops.Op{Kind: ops.Const, Lit: ops.LitString, Text: lastTwo(res.External)}, n)}
+		}
+		return val{clo: &closure{external: res.External}}
+	}
+	if v, ok := l.assumedCell(n); ok {
+		return v
+	}
+	if r, _ := firstRune(t.Text(n)); upperFirst(lastOf(t.Text(n))) && r != 0 {
+		return val{v: l.value(&ops.Op{Kind: ops.Const, Lit: ops.LitString, Text: lastTwo(t.Text(n))}, n)}
+	}
+	return l.opaque(n, "unknown name", nil)
+}
+
+func (l *lowerer) cell(d *workspace.Def, n rp.Node) val {
+	c := l.c.CellOf(d)
+	if c == nil {
+		return l.constItem(d, n)
+	}
+	return val{v: l.value(&ops.Op{Kind: ops.Cell, Name: c.Name}, n), t: c.Type, ref: true}
+}
+
+// constItem is a constant: its initialiser, where that is a plain expression.
+func (l *lowerer) constItem(d *workspace.Def, n rp.Node) val {
+	init := d.Tree.Child(d.Node, rp.FieldValue)
+	typ := l.declaredType(d)
+	if init != 0 && l.consts[d] < 3 && simpleConst(d.Tree, init) {
+		l.consts[d]++
+		defer func() { l.consts[d]-- }()
+		fr := l.pushFrame(d.Tree, d.ScopeOf(), nil)
+		fr.caller = l.callerSite(n)
+		fr.ret = l.frames[len(l.frames)-2].ret
+		v := l.expr(init, true)
+		l.popFrame()
+		if typ != nil {
+			v.t = typ
+		}
+		return v
+	}
+	return val{v: l.value(&ops.Op{Kind: ops.Call, Text: d.Name, Callee: &ops.Callee{Path: d.Name, Pure: true, Cut: "constant"}}, n), t: typ}
+}
+
+func simpleConst(t *rp.Tree, n rp.Node) bool {
+	switch t.Kind(n) {
+	case rp.IntegerLiteral, rp.BooleanLiteral, rp.StringLiteral, rp.CharLiteral, rp.FloatLiteral, rp.NegativeLiteral:
+		return true
+	case rp.BinaryExpression, rp.ParenthesizedExpression, rp.UnaryExpression, rp.TypeCastExpression:
+		for _, k := range t.Children(n) {
+			if t.FieldOf(k) != rp.FieldType && !simpleConst(t, k) {
+				return false
+			}
+		}
+		return true
+	case rp.Identifier, rp.ScopedIdentifier:
+		return true
+	}
+	return false
+}

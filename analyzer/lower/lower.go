@@ -1,0 +1,456 @@
+// Package lower turns the Rust of one message into structured operations
+// ([ops.Func]). Local helpers, closures and async functions that matter are
+// lowered in place, so that a message is one function: its awaits are the
+// commit points, and a helper's access to state is an access of the message.
+//
+// Lowering never fails. What is not understood becomes Opaque and is counted.
+package lower
+
+import (
+	"fmt"
+
+	"github.com/awaitlint/awaitlint/analyzer/canister"
+	"github.com/awaitlint/awaitlint/analyzer/ops"
+	"github.com/awaitlint/awaitlint/rustparse"
+	"github.com/awaitlint/awaitlint/rustparse/workspace"
+)
+
+const (
+	// maxOps bounds one lowered message; beyond it callees stay calls.
+	maxOps = 30_000
+	// maxDepth bounds how deep callees are lowered in place.
+	maxDepth = 40
+	// maxNesting bounds how deep expressions nest before they become opaque.
+	maxNesting = 400
+)
+
+// A Message is an entry point or task of a canister with its operations.
+type Message struct {
+	Entry *canister.Entry
+	Func  *ops.Func
+}
+
+// Canister lowers every entry point of c and every task they start, in order.
+// Functions that several tasks start are lowered once.
+func Canister(c *canister.Canister) []*Message {
+	p := &program{c: c, touch: map[*workspace.Def]touchState{}, consts: map[*workspace.Def]int{}, seen: map[string]bool{}}
+	var all []*Message
+	for _, e := range c.Entries {
+		f, tasks := p.message(e)
+		all = append(all, &Message{e, f})
+		for len(tasks) > 0 {
+			t := tasks[0]
+			tasks = tasks[1:]
+			key := fmt.Sprintf("%p:%d", t.entry.Span.File, t.entry.Span.Start)
+			if p.seen[key] {
+				continue
+			}
+			p.seen[key] = true
+			all = append(all, &Message{t.entry, t.fn})
+			tasks = append(tasks, t.tasks...)
+		}
+	}
+	return all
+}
+
+// Function lowers one function on its own, for dumps and summaries.
+func Function(c *canister.Canister, def *workspace.Def) *ops.Func {
+	p := &program{c: c, touch: map[*workspace.Def]touchState{}, consts: map[*workspace.Def]int{}, seen: map[string]bool{}}
+	f, _ := p.message(&canister.Entry{Name: def.Name, Def: def, Span: nameSpan(def)})
+	return f
+}
+
+// A program is what the lowering of one canister's messages shares.
+type program struct {
+	c      *canister.Canister
+	touch  map[*workspace.Def]touchState
+	consts map[*workspace.Def]int
+	seen   map[string]bool
+}
+
+// A task is work a message starts that runs as a message of its own.
+type task struct {
+	entry *canister.Entry
+	fn    *ops.Func
+	tasks []*task
+}
+
+func (p *program) message(e *canister.Entry) (*ops.Func, []*task) {
+	l := p.newLowerer(e.Name)
+	d := e.Def
+	sig := d.Signature()
+	l.f.Async = sig.Async
+	l.f.Span = e.Span
+	l.f.Full = span(d.Tree, d.Node)
+	l.f.Name = FuncName(d)
+	if e.Assumed != "" {
+		l.f.Assumed = append(l.f.Assumed, e.Assumed)
+	}
+	fr := l.pushFrame(d.Tree, d.ScopeOf(), nil)
+	fr.def = d
+	// The guard functions of the attribute run first, in the same segment (S24).
+	for _, g := range e.Guards {
+		l.attributeGuard(d, g)
+	}
+	if sig.Self != workspace.SelfNone {
+		v := l.param("self", sig.SelfType())
+		v.ref = true
+		l.bind("self", binding{val: v})
+	}
+	for _, prm := range sig.Params {
+		v := l.param(prm.Name, prm.Type)
+		l.bindPattern(d.Tree, prm.Pat, v, true)
+	}
+	l.body(d, fr, true)
+	return l.f, l.tasks
+}
+
+// body lowers the body of a function into the current frame. For the
+// outermost frame its value is returned from the message.
+func (l *lowerer) body(d *workspace.Def, fr *frame, outermost bool) val {
+	b := d.Tree.Child(d.Node, rustparse.FieldBody)
+	if b == 0 {
+		return l.opaque(d.Node, "no body", nil)
+	}
+	l.noteProblems(d)
+	v := l.block(b, true)
+	if !outermost {
+		return v
+	}
+	if !l.dead {
+		if v.v == 0 {
+			v = l.unit(b)
+		}
+		l.unwindTo(0)
+		l.emit(&ops.Op{Kind: ops.Return, Args: []ops.Value{v.v}}, b)
+	}
+	return val{}
+}
+
+// A lowerer holds the state of lowering one function.
+type lowerer struct {
+	*program
+	f     *ops.Func
+	cur   *[]*ops.Op // where operations go
+	dead  bool       // after a jump: operations are swallowed until the next join
+	count int        // operations so far
+	depth int        // nesting of expressions
+
+	env    *env    // names in scope
+	live   []*zone // scopes with something to drop, innermost last
+	frames []*frame
+	tasks  []*task
+	labels map[ops.Label]*labelInfo
+	// expected is the type the expression being lowered should have, nil if unknown.
+	expected *workspace.Type
+	nlabel   ops.Label
+
+	// For tasks: names of the function around are captures.
+	outer    *env
+	captures map[string]val
+	header   []*ops.Op // Param operations
+	taskN    int
+}
+
+type labelInfo struct {
+	live   bool // a break to it was emitted
+	zone   int  // len(live) outside the construct
+	result ops.Var
+	typ    *workspace.Type
+	ref    bool
+	name   string // the Rust label
+	loop   bool
+	frame  int
+}
+
+// A frame is one source function, closure or async block being lowered.
+type frame struct {
+	tree  *rustparse.Tree
+	scope workspace.Scope
+	def   *workspace.Def // nil for closures
+	// ret is where return goes: 0 for the outermost frame.
+	ret    ops.Label
+	zone   int
+	caller ops.Site
+	name   string
+	types  map[string]*workspace.Type // bindings of generic parameters
+	labels []ops.Label                // enclosing loops and labelled blocks of this frame
+	async  bool
+}
+
+func (p *program) newLowerer(name string) *lowerer {
+	l := &lowerer{program: p, labels: map[ops.Label]*labelInfo{}}
+	l.f = &ops.Func{Name: name, Vars: make([]ops.VarInfo, 1), Values: 1, Sites: make([]ops.SiteInfo, 1), Opaque: map[string]int{}}
+	l.cur = &l.f.Body
+	l.env = &env{names: map[string]binding{}}
+	l.live = []*zone{{}}
+	return l
+}
+
+func (l *lowerer) frame() *frame         { return l.frames[len(l.frames)-1] }
+func (l *lowerer) tree() *rustparse.Tree { return l.frame().tree }
+
+func (l *lowerer) pushFrame(t *rustparse.Tree, s workspace.Scope, types map[string]*workspace.Type) *frame {
+	fr := &frame{tree: t, scope: s, types: types}
+	l.frames = append(l.frames, fr)
+	return fr
+}
+
+func (l *lowerer) popFrame() { l.frames = l.frames[:len(l.frames)-1] }
+
+// A val is the result of lowering an expression, and what is known of it.
+type val struct {
+	v ops.Value
+	t *workspace.Type
+	// ref: v names a place or is a reference; a use by value loads it.
+	ref bool
+	// root is the local variable a place chain starts from, 0 if none.
+	root ops.Var
+	clo  *closure
+	fut  *future
+	// entry: v is a map, and the value its entry of that key.
+	entry *entry
+}
+
+// An entry is the result of map.entry(key).
+type entry struct {
+	key   val
+	class string
+	elem  *workspace.Type
+}
+
+// A binding is what a name stands for: a variable, or directly a value.
+type binding struct {
+	v   ops.Var
+	mut bool
+	val val // if v == 0; else what is known of the variable's value (type, closure, future)
+}
+
+type env struct {
+	parent *env
+	names  map[string]binding
+	block  rustparse.Node // of the frame's tree, if a block with items
+	module *workspace.Module
+}
+
+func (l *lowerer) pushEnv() { l.env = &env{parent: l.env, names: map[string]binding{}} }
+
+func (l *lowerer) bind(name string, b binding) { l.env.names[name] = b }
+
+func (l *lowerer) lookup(name string) (binding, bool) {
+	for e := l.env; e != nil; e = e.parent {
+		if b, ok := e.names[name]; ok {
+			return b, true
+		}
+	}
+	if l.outer != nil {
+		return l.capture(name)
+	}
+	return binding{}, false
+}
+
+// capture makes a name of the function around a task a parameter of the task.
+func (l *lowerer) capture(name string) (binding, bool) {
+	if v, ok := l.captures[name]; ok {
+		return binding{val: v}, true
+	}
+	for e := l.outer; e != nil; e = e.parent {
+		if b, ok := e.names[name]; ok {
+			if b.v == 0 && (b.val.clo != nil) {
+				l.captures[name] = b.val
+				return b, true
+			}
+			v := l.param(name, b.val.t)
+			l.captures[name] = v
+			return binding{val: v}, true
+		}
+	}
+	return binding{}, false
+}
+
+func (l *lowerer) param(name string, t *workspace.Type) val {
+	v := l.newValue()
+	op := &ops.Op{Kind: ops.Param, Out: v, Index: len(l.f.Params), Name: name}
+	op.Site = l.siteOf(ops.SiteInfo{Span: l.f.Span})
+	ts := ""
+	if t != nil {
+		ts = t.String()
+	}
+	l.f.Params = append(l.f.Params, ops.ParamInfo{Name: name, Type: ts})
+	l.f.Body = append(l.f.Body, nil)
+	copy(l.f.Body[len(l.header)+1:], l.f.Body[len(l.header):])
+	l.f.Body[len(l.header)] = op
+	l.header = append(l.header, op)
+	return val{v: v, t: t, ref: isRef(t)}
+}
+
+func (l *lowerer) newValue() ops.Value {
+	v := ops.Value(l.f.Values)
+	l.f.Values++
+	return v
+}
+
+func (l *lowerer) newVar(name string, mut bool, t *workspace.Type, n rustparse.Node) ops.Var {
+	v := ops.Var(len(l.f.Vars))
+	ts := ""
+	if t != nil {
+		ts = t.String()
+	}
+	l.f.Vars = append(l.f.Vars, ops.VarInfo{Name: name, Mut: mut, Type: ts, Site: l.site(n)})
+	l.emit(&ops.Op{Kind: ops.Declare, Var: v}, n)
+	return v
+}
+
+func (l *lowerer) siteOf(s ops.SiteInfo) ops.Site {
+	l.f.Sites = append(l.f.Sites, s)
+	return ops.Site(len(l.f.Sites) - 1)
+}
+
+func (l *lowerer) site(n rustparse.Node) ops.Site {
+	fr := l.frame()
+	return l.siteOf(ops.SiteInfo{Span: span(fr.tree, n), Func: fr.name, Caller: fr.caller})
+}
+
+// emit appends an operation anchored on node n.
+func (l *lowerer) emit(op *ops.Op, n rustparse.Node) ops.Value {
+	if l.dead {
+		return 0
+	}
+	l.count++
+	if op.Site == 0 {
+		op.Site = l.site(n)
+	}
+	*l.cur = append(*l.cur, op)
+	switch op.Kind {
+	case ops.Return, ops.Trap, ops.Break, ops.Continue:
+		l.dead = true
+	}
+	return op.Out
+}
+
+// value emits an operation that has a result.
+func (l *lowerer) value(op *ops.Op, n rustparse.Node) ops.Value {
+	if l.dead {
+		return 0
+	}
+	op.Out = l.newValue()
+	return l.emit(op, n)
+}
+
+// sub lowers into a fresh list of operations.
+func (l *lowerer) sub(f func()) (body []*ops.Op, dead bool) {
+	cur, wasDead := l.cur, l.dead
+	l.cur = &body
+	f()
+	dead = l.dead
+	l.cur, l.dead = cur, wasDead
+	return body, dead
+}
+
+// ifElse emits a branch; either side may be nil.
+func (l *lowerer) ifElse(cond ops.Value, n rustparse.Node, then, els func()) {
+	if l.dead {
+		return
+	}
+	op := &ops.Op{Kind: ops.If, Args: []ops.Value{cond}}
+	l.emit(op, n)
+	side := func(f func()) ([]*ops.Op, bool) {
+		if f == nil {
+			return nil, false
+		}
+		return l.sub(f)
+	}
+	var d1, d2 bool
+	op.Body, d1 = side(then)
+	op.Else, d2 = side(els)
+	l.dead = d1 && d2
+}
+
+// labelled emits a Block or Loop around what f lowers.
+func (l *lowerer) labelled(kind ops.Kind, n rustparse.Node, f func(ops.Label)) {
+	if l.dead {
+		return
+	}
+	l.nlabel++
+	lab := l.nlabel
+	info := &labelInfo{zone: len(l.live), loop: kind == ops.Loop, frame: len(l.frames)}
+	l.labels[lab] = info
+	op := &ops.Op{Kind: kind, Label: lab}
+	l.emit(op, n)
+	var dead bool
+	op.Body, dead = l.sub(func() { f(lab) })
+	if kind == ops.Loop {
+		l.dead = !info.live
+	} else {
+		l.dead = dead && !info.live
+	}
+}
+
+func (l *lowerer) breakTo(lab ops.Label, n rustparse.Node) {
+	if l.dead {
+		return
+	}
+	l.unwindTo(l.labels[lab].zone)
+	l.labels[lab].live = true
+	l.emit(&ops.Op{Kind: ops.Break, Label: lab}, n)
+}
+
+func (l *lowerer) unit(n rustparse.Node) val {
+	return val{v: l.value(&ops.Op{Kind: ops.Const, Lit: ops.LitUnit, Text: "()"}, n), t: unitType}
+}
+
+// opaque emits something not understood that depends on args, and counts it.
+func (l *lowerer) opaque(n rustparse.Node, what string, args []ops.Value) val {
+	l.f.Opaque[what]++
+	return val{v: l.value(&ops.Op{Kind: ops.Opaque, Text: what, Args: args}, n)}
+}
+
+// load gives the content of a place; values pass through.
+func (l *lowerer) load(v val, n rustparse.Node) val {
+	if !v.ref || v.v == 0 || v.clo != nil || v.fut != nil {
+		return v
+	}
+	return val{v: l.value(&ops.Op{Kind: ops.Load, Args: []ops.Value{v.v}}, n), t: deref(v.t)}
+}
+
+func (l *lowerer) store(place, v val, n rustparse.Node) {
+	l.emit(&ops.Op{Kind: ops.Store, Args: []ops.Value{place.v, v.v}}, n)
+}
+
+// out notes that a variable may have been changed through a reference given to the operation that made v.
+func (l *lowerer) out(root ops.Var, v ops.Value, n rustparse.Node) {
+	if root != 0 {
+		l.emit(&ops.Op{Kind: ops.Out, Var: root, Args: []ops.Value{v}}, n)
+	}
+}
+
+func (l *lowerer) noteProblems(d *workspace.Def) {
+	for _, p := range d.Tree.Problems {
+		if p.Span.Start >= d.Tree.Start(d.Node) && p.Span.End <= d.Tree.End(d.Node) {
+			l.f.Partial = append(l.f.Partial, p.Message)
+		}
+	}
+}
+
+func span(t *rustparse.Tree, n rustparse.Node) rustparse.Span {
+	return rustparse.Span{File: t.File, Start: t.Start(n), End: t.End(n)}
+}
+
+func nameSpan(d *workspace.Def) rustparse.Span {
+	if n := d.Tree.Child(d.Node, rustparse.FieldName); n != 0 {
+		return span(d.Tree, n)
+	}
+	return span(d.Tree, d.Node)
+}
+
+// FuncName is the path of a function as users know it, without its module:
+// "withdraw", "Vault::pay", "<Vault as Ledger>::pay" shortened to "Vault::pay".
+func FuncName(d *workspace.Def) string {
+	if d.Impl != nil && d.Impl.Self != nil {
+		return lastSegment(d.Impl.Self) + "::" + d.Name
+	}
+	if d.Owner != nil {
+		return d.Owner.Name + "::" + d.Name
+	}
+	return d.Name
+}

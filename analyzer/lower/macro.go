@@ -1,0 +1,181 @@
+package lower
+
+import (
+	"github.com/awaitlint/awaitlint/analyzer/ops"
+	rp "github.com/awaitlint/awaitlint/rustparse"
+)
+
+func (l *lowerer) macro(n rp.Node, want bool) val {
+	t := l.tree()
+	name := t.Text(t.Child(n, rp.FieldMacro))
+	a := l.c.Knowledge.Macro(name)
+	var args []rp.Node
+	argNode := rp.Node(0)
+	for c := t.FirstChild(n); c != 0; c = t.Next(c) {
+		switch t.Kind(c) {
+		case rp.MacroArgs, rp.MacroRepeat, rp.MacroMatches, rp.MacroSelect, rp.MacroItems, rp.MacroStatics:
+			argNode = c
+			args = t.Children(c)
+		}
+	}
+	kind := ""
+	if a != nil {
+		kind = a.Kind
+	}
+	switch kind {
+	case "ignore":
+		return l.unit(n)
+	case "assert":
+		l.assert(lastOf(name), args, n)
+		return l.unit(n)
+	case "trap":
+		for _, x := range args {
+			l.expr(x, true)
+		}
+		l.emit(&ops.Op{Kind: ops.Trap, Text: lastOf(name) + "!"}, n)
+		return val{}
+	case "matches":
+		return l.matches(args, n)
+	case "join":
+		var parts []val
+		for _, x := range args {
+			parts = append(parts, l.expr(x, true))
+		}
+		return l.awaitValue(val{fut: &future{kind: futJoin, parts: parts, name: a.Get("how")}}, n)
+	case "select":
+		return l.selectMacro(args, n)
+	case "list":
+		if argNode != 0 && t.Kind(argNode) == rp.MacroRepeat && len(args) == 2 {
+			v, c := l.expr(args[0], true), l.expr(args[1], true)
+			r := l.opaqueQuiet(n)
+			*l.last() = ops.Op{Kind: ops.Opaque, Out: r.v, Site: l.last().Site, Text: "vec![v; n]", Args: []ops.Value{l.plain(v, n), c.v}}
+			r.t = listOf(v.t)
+			return r
+		}
+		return l.list(args, n)
+	}
+	if argNode == 0 || t.Kind(argNode) != rp.MacroArgs {
+		if len(args) > 0 && argNode != 0 && t.Kind(argNode) == rp.MacroItems {
+			return l.unit(n)
+		}
+		return l.opaque(n, "macro "+lastOf(name), nil)
+	}
+	var vs []val
+	for _, x := range args {
+		v := l.expr(x, true)
+		vs = append(vs, l.load(v, x))
+	}
+	if l.dead {
+		return val{}
+	}
+	pure := kind == "pure"
+	if !pure {
+		l.f.Opaque["macro "+lastOf(name)]++
+	}
+	v := l.emitCall(name+"!", &ops.Callee{Path: name + "!", Pure: pure, Cut: "macro"}, vs, n)
+	if lastOf(name) == "format" {
+		v.t = stringType
+	}
+	return v
+}
+
+// last is the operation emitted last; only valid while alive.
+func (l *lowerer) last() *ops.Op {
+	if len(*l.cur) == 0 || l.dead {
+		return &ops.Op{}
+	}
+	return (*l.cur)[len(*l.cur)-1]
+}
+
+func (l *lowerer) list(args []rp.Node, n rp.Node) val {
+	op := &ops.Op{Kind: ops.Make, Name: "[]"}
+	r := val{}
+	var futs []val
+	for _, x := range args {
+		v := l.expr(x, true)
+		if v.fut != nil && v.fut.kind != futUnknown {
+			futs = append(futs, v)
+			continue
+		}
+		r.t = v.t
+		op.Args = append(op.Args, l.plain(v, x))
+	}
+	if l.dead {
+		return val{}
+	}
+	r.t = listOf(r.t)
+	if len(futs) > 0 {
+		return val{fut: &future{kind: futJoin, parts: futs, name: "all"}}
+	}
+	r.v = l.value(op, n)
+	return r
+}
+
+func (l *lowerer) assert(name string, args []rp.Node, n rp.Node) {
+	if len(args) == 0 {
+		return
+	}
+	if name == "assert" {
+		// Each side of && is a check of its own.
+		l.assertCond(name, args[0], n)
+		return
+	}
+	if len(args) < 2 {
+		return
+	}
+	op := "=="
+	if name == "assert_ne" {
+		op = "!="
+	}
+	a, b := l.expr(args[0], true), l.expr(args[1], true)
+	c := l.arith(op, a, b, args[0])
+	l.emit(&ops.Op{Kind: ops.Assert, Args: []ops.Value{c.v}, Text: name + "!", Traps: name + "!"}, n)
+}
+
+func (l *lowerer) assertCond(name string, cond, n rp.Node) {
+	c := l.expr(cond, true)
+	l.emit(&ops.Op{Kind: ops.Assert, Args: []ops.Value{c.v}, Text: name + "!", Traps: name + "!"}, n)
+}
+
+func (l *lowerer) matches(args []rp.Node, n rp.Node) val {
+	t := l.tree()
+	if len(args) < 2 {
+		return l.opaque(n, "matches!", nil)
+	}
+	v := l.place(args[0])
+	pn := args[1]
+	guard := t.Child(pn, rp.FieldCondition)
+	c := l.value(&ops.Op{Kind: ops.Test, Args: []ops.Value{v.v}, Pat: l.pattern(pn, v.t)}, pn)
+	if guard == 0 {
+		return val{v: c, t: boolType}
+	}
+	r := l.newResult(true, n)
+	l.ifElse(c, n, func() {
+		l.pushEnv()
+		l.bindPattern(t, pn, v, true)
+		l.put(r, l.expr(guard, true), n)
+		l.env = l.env.parent
+	}, func() { l.put(r, l.boolConst(false, n), n) })
+	return l.take(r, n)
+}
+
+// selectMacro awaits several futures; which arm runs is not known.
+func (l *lowerer) selectMacro(arms []rp.Node, n rp.Node) val {
+	t := l.tree()
+	var parts []val
+	for _, a := range arms {
+		if t.Kind(a) == rp.MacroSelectArm {
+			parts = append(parts, l.expr(t.Child(a, rp.FieldValue), true))
+		}
+	}
+	if len(parts) == 0 {
+		return l.opaque(n, "select!", nil)
+	}
+	got := l.awaitValue(val{fut: &future{kind: futJoin, parts: parts, name: "select"}}, n)
+	return l.oneOf(len(parts), n, func(i int) val {
+		l.pushEnv()
+		defer func() { l.env = l.env.parent }()
+		l.bindPattern(t, t.Child(arms[i], rp.FieldPattern), got, true)
+		return l.expr(t.Child(arms[i], rp.FieldBody), true)
+	})
+}

@@ -1,0 +1,470 @@
+package lower
+
+import (
+	"strings"
+
+	"github.com/awaitlint/awaitlint/analyzer/knowledge"
+	"github.com/awaitlint/awaitlint/analyzer/ops"
+	rp "github.com/awaitlint/awaitlint/rustparse"
+	"github.com/awaitlint/awaitlint/rustparse/workspace"
+)
+
+// method lowers `receiver.name(args)`.
+func (l *lowerer) method(n, target, turbofish rp.Node, argn []rp.Node) val {
+	t := l.tree()
+	recvNode := t.Child(target, rp.FieldValue)
+	nameNode := t.Child(target, rp.FieldField)
+	name := t.Text(nameNode)
+	recv := l.exprOrPlace(recvNode)
+	if l.dead {
+		return val{}
+	}
+	var generics []*workspace.Type
+	if turbofish != 0 {
+		generics = l.typeArgs(turbofish)
+	}
+	if !isPlaceExpr(t, recvNode) {
+		l.temporary(recv, recvNode)
+	}
+	// A field that holds a closure is called as (x.f)(…); what follows are methods.
+	if recv.fut != nil {
+		if v, ok := l.futureMethod(recv, name, argn, n); ok {
+			return v
+		}
+	}
+	if recv.clo != nil && recv.v == 0 {
+		if name == "clone" || name == "into" || name == "as_ref" {
+			return recv
+		}
+	}
+	typ := deref(recv.t)
+	if v, ok := l.localMethod(recv, typ, name, argn, generics, n); ok {
+		return v
+	}
+	class := l.class(typ)
+	for class == "wrapper" && l.c.Knowledge.Method("wrapper", name) == nil && len(typ.Args) > 0 ||
+		class == "wrapper" && derefs(typ) && l.ownMethod(typ.Args, name) {
+		// Box, Rc, Arc and lock guards pass the call on.
+		typ = deref(typ.Args[0])
+		recv.t = typ
+		if v, ok := l.localMethod(recv, typ, name, argn, generics, n); ok {
+			return v
+		}
+		class = l.class(typ)
+	}
+	a := l.c.Knowledge.Method(class, name)
+	if a == nil || class == "" && (typ == nil || typ.Kind == workspace.TUnknown || typ.Kind == workspace.TParam) {
+		// The type is not known: a method that only one type of the workspace has is that one.
+		if ds := l.c.Workspace.MethodsNamed(name); a == nil && len(ds) == 1 && arity(ds[0]) == len(argn) {
+			return l.callMethod(ds[0], recv, argn, generics, n)
+		}
+	}
+	if a == nil {
+		args := l.args(argn, nil)
+		if class == "iter" || class == "number" || class == "text" || class == "truth" || class == "opaque" {
+			v := l.emitCall("."+name, &ops.Callee{Path: name, Pure: true, Cut: "outside"}, append([]val{l.load(recv, n)}, args...), n)
+			return v
+		}
+		v := l.unknownCall("."+name, &recv, args, n, "method")
+		v.fut = &future{kind: futUnknown, name: name, value: v.v}
+		return v
+	}
+	return l.actMethod(a, recv, typ, name, argn, generics, n)
+}
+
+func derefs(t *workspace.Type) bool {
+	switch lastSegment(t) {
+	case "Box", "Rc", "Arc", "Ref", "RefMut", "MutexGuard", "RwLockReadGuard", "RwLockWriteGuard", "Lazy", "LazyLock", "LazyCell", "Cow", "Pin":
+		return len(t.Args) > 0
+	}
+	return false
+}
+
+// ownMethod reports whether the content of a smart pointer has the method itself.
+func (l *lowerer) ownMethod(args []*workspace.Type, name string) bool {
+	if len(args) == 0 {
+		return false
+	}
+	t := deref(args[0])
+	if t == nil || t.Kind != workspace.TPath {
+		return false
+	}
+	if t.Def != nil {
+		return len(l.c.Workspace.Methods(t, name)) > 0
+	}
+	c := l.class(t)
+	return c != "" && c != "wrapper" && l.c.Knowledge.Method(c, name) != nil && name != "clone" || c == "wrapper"
+}
+
+func (l *lowerer) localMethod(recv val, typ *workspace.Type, name string, argn []rp.Node, generics []*workspace.Type, n rp.Node) (val, bool) {
+	if typ == nil {
+		return val{}, false
+	}
+	if typ.Kind == workspace.TParam {
+		if b := l.frame().types[typ.Name]; b != nil {
+			typ = deref(b)
+			recv.t = typ
+		}
+	}
+	switch typ.Kind {
+	case workspace.TPath, workspace.TParam, workspace.TImpl, workspace.TDyn:
+	default:
+		return val{}, false
+	}
+	ds := l.c.Workspace.Methods(typ, name)
+	if len(ds) == 0 {
+		return val{}, false
+	}
+	if typ.Def == nil && typ.Kind == workspace.TPath && l.c.Knowledge.Method(l.class(typ), name) != nil && l.class(typ) != "" {
+		return val{}, false // an outside type's own method comes first
+	}
+	if len(ds) == 1 {
+		return l.callMethod(ds[0], recv, argn, generics, n), true
+	}
+	return l.dispatch(ds, recv, argn, generics, n), true
+}
+
+func (l *lowerer) callMethod(d *workspace.Def, recv val, argn []rp.Node, generics []*workspace.Type, n rp.Node) val {
+	sig := d.Signature()
+	types := map[string]*workspace.Type{}
+	if d.Impl != nil && d.Impl.Self != nil {
+		unify(d.Impl.Self, deref(recv.t), types)
+	}
+	if len(generics) > 0 {
+		bindTurbofish(d, generics, types)
+	}
+	args := l.args(argn, &sig)
+	if sig.Self == workspace.SelfValue {
+		if recv.ref && isCopyRef(recv) {
+			recv = l.load(recv, n)
+		}
+		l.moved(val{root: recv.root}, n)
+	}
+	return l.callFn(d, &recv, args, types, n)
+}
+
+func isCopyRef(v val) bool { return v.root == 0 }
+
+// dispatch calls one of several implementations of a trait method: which one
+// is not known.
+func (l *lowerer) dispatch(ds []*workspace.Def, recv val, argn []rp.Node, generics []*workspace.Type, n rp.Node) val {
+	const most = 3
+	sig := ds[0].Signature()
+	args := l.args(argn, &sig)
+	if sig.Async {
+		f := &future{kind: futFn, def: ds[0], args: args, site: l.callerSite(n), recv: &recv}
+		if len(ds) <= most {
+			f.others = ds[1:]
+		}
+		return val{fut: f}
+	}
+	if len(ds) > most {
+		c := &ops.Callee{Path: FuncName(ds[0]), Cut: "dyn"}
+		for _, d := range ds {
+			r, w := l.touched(d)
+			c.Reads, c.Writes = append(c.Reads, r...), append(c.Writes, w...)
+		}
+		c.Pure = len(c.Reads) == 0 && len(c.Writes) == 0
+		v := l.emitCall("."+ds[0].Name, c, append([]val{recv}, args...), n)
+		v.t = sig.Result
+		return v
+	}
+	return l.oneOf(len(ds), n, func(i int) val { return l.run(ds[i], &recv, args, nil, n) })
+}
+
+// oneOf lowers count alternatives of which one, not known, happens.
+func (l *lowerer) oneOf(count int, n rp.Node, alt func(i int) val) val {
+	r := l.newResult(true, n)
+	var try func(i int)
+	try = func(i int) {
+		if i == count-1 {
+			l.put(r, alt(i), n)
+			return
+		}
+		c := l.value(&ops.Op{Kind: ops.Opaque, Text: "which implementation", Index: i}, n)
+		l.ifElse(c, n, func() { l.put(r, alt(i), n) }, func() { try(i + 1) })
+	}
+	try(0)
+	return l.take(r, n)
+}
+
+// actMethod does what knowledge says of a method.
+func (l *lowerer) actMethod(a *knowledge.Action, recv val, typ *workspace.Type, name string, argn []rp.Node, generics []*workspace.Type, n rp.Node) val {
+	switch a.Kind {
+	case "option":
+		return l.optionMethod(recv, typ, name, argn, n)
+	case "iterator":
+		return l.iteratorMethod(recv, typ, name, argn, n)
+	case "apply":
+		return l.applyContent(a, recv, typ, argn, n)
+	case "entry":
+		k := l.args(argn, nil)
+		return val{v: recv.v, ref: true, root: recv.root, t: entryType(typ), entry: &entry{key: first(k), class: l.class(typ), elem: payload(typ, 1)}}
+	}
+	args := l.args(argn, nil)
+	return l.act(a, name, &recv, args, generics, argn, n)
+}
+
+// act does what knowledge says of a function or method whose arguments are lowered.
+func (l *lowerer) act(a *knowledge.Action, name string, recv *val, args []val, generics []*workspace.Type, argn []rp.Node, n rp.Node) val {
+	if l.dead {
+		return val{}
+	}
+	var rt *workspace.Type
+	if recv != nil {
+		rt = deref(recv.t)
+	}
+	resultType := func() *workspace.Type {
+		if rt2 := a.Get("result"); rt2 != "" {
+			return l.knownType(rt2, rt, generics)
+		}
+		return nil
+	}
+	switch a.Kind {
+	case "same":
+		v := *recv
+		v.ref = true
+		if rs := resultType(); rs != nil {
+			v.t = rs
+		} else if l.class(rt) == "wrapper" && len(rt.Args) > 0 && name != "with" {
+			v.t = rt.Args[0]
+		} else {
+			v.t = rt
+		}
+		return v
+	case "arg":
+		if len(args) == 0 {
+			return l.opaque(n, "missing argument", nil)
+		}
+		v := args[0]
+		return v
+	case "load":
+		v := *recv
+		v.ref = true
+		v = l.load(v, n)
+		if rs := resultType(); rs != nil {
+			v.t = rs
+		} else {
+			v.t = cloned(rt)
+		}
+		return v
+	case "store":
+		if len(args) == 0 {
+			return l.opaque(n, "missing argument", nil)
+		}
+		l.store(*recv, args[len(args)-1], n)
+		return l.unit(n)
+	case "verb":
+		return l.verb(a, name, recv, args, rt, resultType(), n)
+	case "empty":
+		return val{v: l.value(&ops.Op{Kind: ops.Make, Name: "[]"}, n), t: l.expected}
+	case "trap":
+		l.emit(&ops.Op{Kind: ops.Trap, Text: "trap"}, n)
+		return val{}
+	case "drop":
+		for i, x := range args {
+			if x.root != 0 && !x.ref {
+				for _, z := range l.live {
+					for j, g := range z.guards {
+						if g == x.root {
+							l.emit(&ops.Op{Kind: ops.Drop, Var: g}, n)
+							z.guards = append(z.guards[:j:j], z.guards[j+1:]...)
+							break
+						}
+					}
+				}
+			}
+			_ = i
+		}
+		return l.unit(n)
+	case "forget":
+		for _, x := range args {
+			l.moved(val{root: x.root}, n)
+		}
+		return l.unit(n)
+	case "request":
+		return l.request(a, name, recv, args, argn, generics, resultType(), n)
+	case "oneway":
+		return l.oneway(a, name, recv, args, n)
+	case "builder":
+		return *recv
+	case "spawn":
+		if len(args) > 0 {
+			l.spawn(args[0], "task", false, n)
+		}
+		return l.unit(n)
+	case "timer":
+		if len(args) > 0 {
+			l.spawn(args[len(args)-1], "timer", a.Get("interval") == "yes", n)
+		}
+		return l.opaqueQuiet(n)
+	case "join":
+		return val{fut: &future{kind: futJoin, parts: args, name: a.Get("how")}}
+	case "never":
+		v := first(args)
+		return val{fut: &future{kind: futReady, ready: &v}}
+	case "storage":
+		return l.storage(a, args, generics, n)
+	}
+	// pure, and whatever has no effect here.
+	var all []val
+	if recv != nil {
+		all = append(all, l.load(*recv, n))
+	}
+	for _, x := range args {
+		all = append(all, l.load(x, n))
+	}
+	v := l.emitCall(lastTwo(name), &ops.Callee{Path: lastTwo(name), Pure: true, Cut: "outside"}, all, n)
+	v.t = resultType()
+	return v
+}
+
+func (l *lowerer) opaqueQuiet(n rp.Node) val {
+	return val{v: l.value(&ops.Op{Kind: ops.Opaque, Text: "timer id"}, n)}
+}
+
+func (l *lowerer) verb(a *knowledge.Action, name string, recv *val, args []val, rt, result *workspace.Type, n rp.Node) val {
+	op := &ops.Op{Kind: ops.Verb, Name: a.Get("verb"), Text: name, Traps: strings.ReplaceAll(a.Get("traps"), "-", " ")}
+	place := recv
+	if recv == nil && len(args) > 0 {
+		place = &args[0]
+	}
+	if recv != nil {
+		op.Args = append(op.Args, recv.v)
+		if recv.entry != nil {
+			op.Args = append(op.Args, recv.entry.key.v)
+		}
+	}
+	for i, x := range args {
+		if x.clo != nil && a.Get("how") == "closure" {
+			x = l.apply(x.clo, nil, n)
+		}
+		if a.Get("how") == "some" {
+			x = l.makeVariant("Some", []val{x}, n)
+		}
+		op.Args = append(op.Args, l.plain(x, n))
+		l.moved(movableArg(x), n)
+		_ = i
+	}
+	if op.Name == ops.MapEntryOr && len(op.Args) == 2 {
+		op.Args = append(op.Args, l.value(&ops.Op{Kind: ops.Opaque, Text: "default"}, n))
+	}
+	if l.dead {
+		return val{}
+	}
+	r := val{v: l.value(op, n), t: result}
+	if place != nil && place.ref {
+		switch op.Name {
+		case ops.MapGet, ops.ListGet, ops.ListFirst, ops.ListLast, ops.MapEntryOr, ops.Iter, ops.Values, ops.Keys, ops.Unwrap, ops.UnwrapErr, ops.IterNext:
+			r.ref = true
+		}
+	}
+	if result == nil {
+		switch op.Name {
+		case ops.Unwrap:
+			r.t = payload(rt, 0)
+		case ops.UnwrapErr:
+			r.t = payload(rt, 1)
+		case ops.Take, ops.Replace:
+			r.t = rt
+			if recv == nil && len(args) > 0 {
+				r.t = deref(args[0].t)
+			}
+		case ops.MapEntryOr:
+			if recv != nil && recv.entry != nil {
+				r.t = recv.entry.elem
+			}
+		case ops.Min, ops.Max:
+			if len(args) > 0 {
+				r.t = args[0].t
+			}
+		case "collect", "iter.some", "iter.enumerate":
+			r.t = l.collected(op.Name, rt)
+			r.ref = recv.ref
+		}
+	}
+	if op.Name == ops.Unwrap && recv != nil && !recv.ref {
+		l.moved(val{root: recv.root}, n)
+	}
+	if place != nil && place.root != 0 && place.ref && ops.Writes(op.Name) {
+		l.out(place.root, r.v, n)
+	}
+	if l.hasGlue(r.t) && !r.ref && recv != nil {
+		l.transfer(*recv, n)
+	}
+	return r
+}
+
+func movableArg(v val) val {
+	if v.ref {
+		return val{}
+	}
+	return v
+}
+
+// transfer: the guard inside a temporary receiver lives on in the result.
+func (l *lowerer) transfer(recv val, n rp.Node) {
+	z := l.live[len(l.live)-1]
+	if k := len(z.guards); k > 0 {
+		if g := z.guards[k-1]; l.f.Vars[g].Name == "" && recv.root == 0 {
+			l.emit(&ops.Op{Kind: ops.Move, Var: g}, n)
+			z.guards = z.guards[:k-1]
+		}
+	}
+}
+
+// applyContent inlines the closure given to an accessor of a cell.
+func (l *lowerer) applyContent(a *knowledge.Action, recv val, typ *workspace.Type, argn []rp.Node, n rp.Node) val {
+	content := recv
+	content.ref = true
+	if a.Get("how") != "self" && typ != nil && len(typ.Args) > 0 {
+		content.t = typ.Args[0]
+		if l.class(typ) != "wrapper" {
+			content.t = typ
+		}
+	}
+	if len(argn) == 0 {
+		return l.opaque(n, "missing argument", nil)
+	}
+	f := l.expr(argn[len(argn)-1], true)
+	if a.Get("how") == "update" {
+		old := l.load(content, n)
+		var nv val
+		if f.clo != nil {
+			nv = l.apply(f.clo, []val{old}, n)
+		} else {
+			nv = l.opaque(n, "call of a value", []ops.Value{f.v, old.v})
+		}
+		l.store(content, nv, n)
+		return nv
+	}
+	if f.clo == nil {
+		// A function value: what it does to the content is not known.
+		v := l.emitCall("(value)", &ops.Callee{Path: "a function value", Cut: "value"}, []val{content, f}, n)
+		return v
+	}
+	return l.apply(f.clo, []val{content}, n)
+}
+
+// storage is type-keyed storage: one cell a type.
+func (l *lowerer) storage(a *knowledge.Action, args []val, generics []*workspace.Type, n rp.Node) val {
+	var t *workspace.Type
+	if len(generics) > 0 {
+		t = generics[0]
+	} else if len(args) > 0 {
+		t = deref(args[0].t)
+	} else {
+		t = deref(l.expected)
+	}
+	name := "storage"
+	if t != nil {
+		name = lastSegment(t)
+	}
+	c := l.c.AssumedCell(name, t, "storage of type "+name)
+	place := val{v: l.value(&ops.Op{Kind: ops.Cell, Name: c.Name}, n), t: t, ref: true}
+	if a.Get("how") == "store" && len(args) > 0 {
+		l.store(place, args[0], n)
+		return l.unit(n)
+	}
+	return place
+}

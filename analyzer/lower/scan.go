@@ -1,0 +1,218 @@
+package lower
+
+import (
+	"sort"
+	"strings"
+
+	"github.com/awaitlint/awaitlint/analyzer/ops"
+	rp "github.com/awaitlint/awaitlint/rustparse"
+	"github.com/awaitlint/awaitlint/rustparse/workspace"
+)
+
+// touchState says, for a function of the workspace, whether its body matters
+// to a message: it reaches state, awaits, starts tasks, may trap on purpose or makes a
+// guard. It is found by a walk over the syntax, before any lowering, and errs
+// towards yes.
+type touchState struct {
+	done  bool
+	yes   bool
+	cells map[string]bool
+}
+
+const smallBody = 60 // nodes
+
+// small reports whether a body is so short that lowering it in place is
+// cheaper than losing what it computes.
+func (l *lowerer) small(d *workspace.Def) bool {
+	b := d.Tree.Child(d.Node, rp.FieldBody)
+	return b != 0 && countNodes(d.Tree, b, smallBody) < smallBody
+}
+
+func countNodes(t *rp.Tree, n rp.Node, most int) int {
+	c := 1
+	for k := t.FirstChild(n); k != 0 && c < most; k = t.Next(k) {
+		c += countNodes(t, k, most-c)
+	}
+	return c
+}
+
+func (p *program) matters(d *workspace.Def) bool {
+	if s := p.touch[d]; s.done {
+		return s.yes
+	}
+	p.touch[d] = touchState{done: true} // recursion adds nothing
+	s := touchState{done: true, cells: map[string]bool{}}
+	sig := d.Signature()
+	if t := deref(sig.Result); t != nil && t.Kind == workspace.TPath && t.Def != nil && p.c.Workspace.DropOf(t) != nil {
+		s.yes = true
+	}
+	for _, prm := range sig.Params {
+		if isRef(prm.Type) && prm.Type.Mut {
+			s.yes = true
+		}
+	}
+	if sig.Self == workspace.SelfRefMut {
+		s.yes = true
+	}
+	if b := d.Tree.Child(d.Node, rp.FieldBody); b != 0 {
+		p.scan(d, b, &s)
+	}
+	p.touch[d] = s
+	return s.yes
+}
+
+func (p *program) scan(d *workspace.Def, n rp.Node, s *touchState) {
+	t := d.Tree
+	switch t.Kind(n) {
+	case rp.AwaitExpression:
+		s.yes = true
+	case rp.MacroInvocation:
+		if a := p.c.Knowledge.Macro(t.Text(t.Child(n, rp.FieldMacro))); a != nil {
+			switch a.Kind {
+			case "assert", "trap", "join", "select":
+				s.yes = true
+			}
+		}
+	case rp.Identifier, rp.ScopedIdentifier:
+		p.scanPath(d, n, s)
+		return
+	case rp.CallExpression:
+		f := t.Child(n, rp.FieldFunction)
+		if t.Kind(f) == rp.GenericFunction {
+			f = t.Child(f, rp.FieldFunction)
+		}
+		if t.Kind(f) == rp.FieldExpression {
+			p.scanMethod(t.Text(t.Child(f, rp.FieldField)), s)
+		}
+	}
+	for c := t.FirstChild(n); c != 0; c = t.Next(c) {
+		p.scan(d, c, s)
+	}
+}
+
+func (p *program) scanPath(d *workspace.Def, n rp.Node, s *touchState) {
+	sc := d.ScopeOf()
+	res := sc.ResolvePath(d.Tree, n, workspace.ValueNS)
+	switch {
+	case res.Def == nil:
+		if res.External != "" {
+			if a := p.c.Knowledge.Func(res.External, ""); a != nil {
+				switch a.Kind {
+				case "pure", "arg", "empty":
+				case "verb":
+					if v := a.Get("verb"); v == "caller" || v == "now" {
+						s.yes = true
+					}
+				default:
+					s.yes = true
+				}
+			}
+		} else if len(res.Rest) > 0 {
+			p.scanMethod(res.Rest[len(res.Rest)-1], s)
+		}
+	case res.Def.Kind == workspace.Static:
+		if c := p.c.CellOf(res.Def); c != nil {
+			s.yes = true
+			s.cells[c.Name] = true
+		}
+	case res.Def.Kind == workspace.Fn && res.Def != d:
+		p.join(res.Def, s)
+	}
+}
+
+func (p *program) scanMethod(name string, s *touchState) {
+	switch name {
+	case "unwrap", "expect", "unwrap_err", "expect_err":
+		return
+	}
+	ds := p.c.Workspace.MethodsNamed(name)
+	if len(ds) > 8 {
+		return // a name that means everything means nothing
+	}
+	for _, m := range ds {
+		p.join(m, s)
+	}
+}
+
+func (p *program) join(d *workspace.Def, s *touchState) {
+	if p.matters(d) {
+		s.yes = true
+	}
+	for c := range p.touch[d].cells {
+		s.cells[c] = true
+	}
+}
+
+// touched names the cells a function left out may read and write: all it reaches.
+func (p *program) touched(d *workspace.Def) (reads, writes []string) {
+	p.matters(d)
+	for c := range p.touch[d].cells {
+		reads = append(reads, c)
+	}
+	sort.Strings(reads)
+	return reads, reads
+}
+
+// assumedCell takes a static or bare name of a listing for a cell.
+func (l *lowerer) assumedCell(n rp.Node) (val, bool) { return val{}, false }
+
+// assumedAccessor takes an undefined pair get_x() and set_x(v) of a listing
+// for the accessors of a cell x.
+func (l *lowerer) assumedAccessor(fn rp.Node, argn []rp.Node, n rp.Node) (val, bool) {
+	if l.c.Crate.Kind != workspace.Listing {
+		return val{}, false
+	}
+	name := l.tree().Text(fn)
+	verb, x, ok := strings.Cut(name, "_")
+	if !ok || verb != "get" && verb != "set" || verb == "get" && len(argn) != 0 || verb == "set" && len(argn) != 1 {
+		return val{}, false
+	}
+	if !l.c.Calls("get_"+x) || !l.c.Calls("set_"+x) {
+		return val{}, false
+	}
+	why := "get_" + x + "() and set_" + x + "(…) are not defined: taken for the accessors of a state cell `" + x + "`"
+	c := l.c.AssumedCell(x, nil, why)
+	l.assume(why)
+	place := val{v: l.value(&ops.Op{Kind: ops.Cell, Name: c.Name}, n), ref: true}
+	if verb == "get" {
+		return l.load(place, n), true
+	}
+	v := l.expr(argn[0], true)
+	l.store(place, v, n)
+	return l.unit(n), true
+}
+
+func (l *lowerer) assume(why string) {
+	for _, a := range l.f.Assumed {
+		if a == why {
+			return
+		}
+	}
+	l.f.Assumed = append(l.f.Assumed, why)
+}
+
+// assocCall is `Type::f(…)` that names no single function: a trait's, of several types or an outside one.
+func (l *lowerer) assocCall(res workspace.Res, argn []rp.Node, n rp.Node) (val, bool) {
+	name := res.Rest[len(res.Rest)-1]
+	ds := l.c.Workspace.Methods(res.Type, name)
+	if len(ds) == 0 {
+		return val{}, false
+	}
+	if ds[0].Signature().Self != workspace.SelfNone && len(argn) > 0 {
+		recv := l.exprOrPlace(argn[0])
+		if len(ds) == 1 {
+			return l.callMethod(ds[0], recv, argn[1:], nil, n), true
+		}
+		return l.dispatch(ds, recv, argn[1:], nil, n), true
+	}
+	sig := ds[0].Signature()
+	args := l.args(argn, &sig)
+	types := map[string]*workspace.Type{}
+	if len(ds) == 1 {
+		return l.callFn(ds[0], nil, args, types, n), true
+	}
+	if sig.Async || len(ds) > 3 {
+		return l.callFn(ds[0], nil, args, types, n), true
+	}
+	return l.oneOf(len(ds), n, func(i int) val { return l.run(ds[i], nil, args, nil, n) }), true
+}

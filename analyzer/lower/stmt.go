@@ -1,0 +1,156 @@
+package lower
+
+import (
+	"github.com/awaitlint/awaitlint/analyzer/ops"
+	rp "github.com/awaitlint/awaitlint/rustparse"
+	"github.com/awaitlint/awaitlint/rustparse/workspace"
+)
+
+// block lowers a block in a scope of its own. With want its value is the
+// value of its last expression.
+func (l *lowerer) block(n rp.Node, want bool) val {
+	t := l.tree()
+	l.pushEnv()
+	l.env.block = n
+	l.env.module = l.frame().scope.Module.Crate.ModuleAt(t, n)
+	l.pushZone()
+	var last val
+	kids := t.Children(n)
+	for i, k := range kids {
+		if t.Kind(k) == rp.Label {
+			continue
+		}
+		tail := i == len(kids)-1 && isExpr(t.Kind(k))
+		if tail && want {
+			mark := l.mark()
+			last = l.keep(l.load1(l.expr(k, true), k), k)
+			l.dropTemps(mark, k)
+		} else {
+			last = val{}
+			l.stmt(k)
+		}
+	}
+	l.popZone(n)
+	l.env = l.env.parent
+	if want && last.v == 0 && last.clo == nil && last.fut == nil && !l.dead {
+		last = l.unit(n)
+	}
+	return last
+}
+
+// load1 keeps references as they are: the value of a block may be a reference.
+func (l *lowerer) load1(v val, _ rp.Node) val { return v }
+
+// keep takes the value of a scope out of it: a guard that is its value is not dropped with it.
+func (l *lowerer) keep(v val, n rp.Node) val {
+	if z := l.live[len(l.live)-1]; v.root != 0 {
+		for _, g := range z.guards {
+			if g == v.root {
+				l.emit(&ops.Op{Kind: ops.Move, Var: g}, n)
+			}
+		}
+	}
+	return v
+}
+
+func (l *lowerer) stmt(n rp.Node) {
+	t := l.tree()
+	switch t.Kind(n) {
+	case rp.LetDeclaration:
+		mark := l.mark()
+		l.let(n)
+		l.dropTemps(mark, n)
+	case rp.ExpressionStatement:
+		mark := l.mark()
+		for _, k := range t.Children(n) {
+			v := l.expr(k, false)
+			l.discard(v, k)
+		}
+		l.dropTemps(mark, n)
+	case rp.EmptyStatement, rp.LineComment, rp.BlockComment, rp.AttributeItem, rp.InnerAttributeItem:
+	case rp.Error:
+		l.f.Opaque["text that does not parse"]++
+		for _, k := range t.Children(n) {
+			if isExpr(t.Kind(k)) || t.Kind(k) == rp.LetDeclaration || t.Kind(k) == rp.ExpressionStatement {
+				l.stmt(k)
+			}
+		}
+	default:
+		if isExpr(t.Kind(n)) {
+			mark := l.mark()
+			v := l.expr(n, false)
+			l.discard(v, n)
+			l.dropTemps(mark, n)
+		}
+		// Items in a body are names, not code.
+	}
+}
+
+// discard ends the life of a value nobody takes: a guard dies at once, a
+// future is never run (C: futures are lazy).
+func (l *lowerer) discard(v val, n rp.Node) {
+	l.temporary(v, n)
+}
+
+func (l *lowerer) let(n rp.Node) {
+	t := l.tree()
+	pat := t.Child(n, rp.FieldPattern)
+	init := t.Child(n, rp.FieldValue)
+	els := t.Child(n, rp.FieldAlternative)
+	var typ *workspace.Type
+	if tn := t.Child(n, rp.FieldType); tn != 0 {
+		typ = l.typeOf(tn)
+	}
+	if init == 0 {
+		l.declare(pat, typ)
+		return
+	}
+	var v val
+	if els != 0 || isPlaceExpr(t, init) && !simpleName(t, pat) {
+		v = l.place(init)
+	} else {
+		v = l.hint(typ, func() val { return l.expr(init, true) })
+	}
+	if typ != nil && !hasUnknown(typ) {
+		v.t = typ
+		v.ref = v.ref || isRef(typ)
+	} else if v.t == nil {
+		v.t = typ
+	}
+	if els != 0 {
+		p := l.pattern(pat, v.t)
+		c := l.value(&ops.Op{Kind: ops.Test, Args: []ops.Value{v.v}, Pat: p}, pat)
+		l.ifElse(c, n, nil, func() {
+			l.temporary(v, init)
+			l.block(els, false)
+		})
+	}
+	l.takePattern(pat, v, init)
+}
+
+// declare binds the names of a `let` without a value.
+func (l *lowerer) declare(pat rp.Node, typ *workspace.Type) {
+	t := l.tree()
+	for _, id := range patternNames(t, pat) {
+		v := l.newVar(t.Text(id), true, typ, id)
+		l.bind(t.Text(id), binding{v: v, mut: true, val: val{t: typ}})
+	}
+}
+
+// takePattern binds the names of an irrefutable (or already tested) pattern
+// to the parts of v, which the pattern owns where v is a temporary.
+func (l *lowerer) takePattern(pat rp.Node, v val, init rp.Node) {
+	t := l.tree()
+	if isWildcard(t, pat) {
+		// `let _ = x` moves nothing out of a place; of a temporary it drops the value at once.
+		if !isPlaceExpr(t, init) {
+			l.dropNow(v, init)
+		}
+		return
+	}
+	if !isPlaceExpr(t, init) && l.hasGlue(v.t) && !simpleName(t, pat) {
+		l.takeParts(pat, v, init)
+		return
+	}
+	l.bindPattern(t, pat, v, false)
+}

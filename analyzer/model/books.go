@@ -1,0 +1,182 @@
+package model
+
+// books are the net changes of a message per place: numbers are summed over
+// its segments, other values kept as a multiset of −old +new.
+type books map[string]*account
+
+type account struct {
+	place place
+	sum   int64
+	vals  map[string]int
+}
+
+// add enters the difference between two states.
+func (b books) add(s *System, before, after []Value) {
+	for i := range before {
+		diff(before[i], after[i], place{cell: i}, func(p place, old, new Value) { b.enter(s, p, old, new) })
+	}
+}
+
+func (b books) enter(s *System, p place, old, new Value) {
+	if n := p.node(s); n.isDraw() {
+		return
+	}
+	name := p.name(s.names)
+	a := b[name]
+	if a == nil {
+		a = &account{place: p, vals: map[string]int{}}
+		b[name] = a
+	}
+	old, new = settle(old), settle(new)
+	if old.k == vInt && new.k == vInt {
+		a.sum += new.n - old.n
+		return
+	}
+	a.move(old, -1)
+	a.move(new, 1)
+}
+
+func (a *account) move(v Value, by int) {
+	if v.k == vNone {
+		return
+	}
+	id := v.identity()
+	if a.vals[id] += by; a.vals[id] == 0 {
+		delete(a.vals, id)
+	}
+}
+
+func (a *account) empty() bool { return a.sum == 0 && len(a.vals) == 0 }
+
+func (b books) equal(c books) bool {
+	for _, x := range []struct{ p, q books }{{b, c}, {c, b}} {
+		for name, a := range x.p {
+			o := x.q[name]
+			if o == nil {
+				o = &account{}
+			}
+			if a.sum != o.sum || len(a.vals) != len(o.vals) {
+				return false
+			}
+			for id, n := range a.vals {
+				if o.vals[id] != n {
+					return false
+				}
+			}
+		}
+	}
+	return true
+}
+
+// diff finds the smallest places at which two values differ. It chooses
+// nothing: what neither run looked at is the same on both sides.
+func diff(a, b Value, p place, emit func(p place, old, new Value)) {
+	if equal(a, b) {
+		return
+	}
+	a, b = settle(a), settle(b)
+	switch {
+	case a.k == vMap && b.k == vMap && a.o.base == b.o.base:
+		diffMaps(a.o, b.o, p, emit)
+	case (a.k == vAgg || a.k == vLazy) && (b.k == vAgg || b.k == vLazy) && comparable(a, b):
+		diffFields(a, b, p, emit)
+	default:
+		emit(p, a, b)
+	}
+}
+
+// comparable: two aggregates of one type and variant.
+func comparable(a, b Value) bool {
+	name := func(v Value) string {
+		if v.k == vAgg {
+			return v.o.name
+		}
+		return ""
+	}
+	if name(a) != name(b) && name(a) != "" && name(b) != "" {
+		return false
+	}
+	if isOptionLike(name(a)) != isOptionLike(name(b)) {
+		return false
+	}
+	return partNames(a) != nil || partNames(b) != nil
+}
+
+func partNames(v Value) []string {
+	var ns []string
+	if v.k == vAgg {
+		for _, f := range v.o.fields {
+			ns = append(ns, f.name)
+		}
+		if v.o.base != nil {
+			for _, k := range v.o.base.kids {
+				ns = append(ns, k.name)
+			}
+		}
+	}
+	if v.k == vLazy {
+		for _, k := range v.l.kids {
+			ns = append(ns, k.name)
+		}
+	}
+	return ns
+}
+
+func partOf(v Value, name string) Value {
+	switch v.k {
+	case vAgg:
+		x, _ := v.o.part(name)
+		return x
+	case vLazy:
+		return Value{k: vLazy, l: v.l.kid(name)}
+	}
+	return Value{}
+}
+
+func diffFields(a, b Value, p place, emit func(place, Value, Value)) {
+	seen := map[string]bool{}
+	found := false
+	variant := ""
+	if a.k == vAgg && isOptionLike(a.o.name) {
+		variant = a.o.name
+	}
+	for _, ns := range [][]string{partNames(a), partNames(b)} {
+		for _, n := range ns {
+			if seen[n] {
+				continue
+			}
+			seen[n] = true
+			diff(partOf(a, n), partOf(b, n), p.extend(elem{variant: variant, field: n}), func(q place, x, y Value) {
+				found = true
+				emit(q, x, y)
+			})
+		}
+	}
+	if !found {
+		emit(p, a, b)
+	}
+}
+
+func diffMaps(a, b *object, p place, emit func(place, Value, Value)) {
+	var keys []Value
+	for _, o := range []*object{a, b} {
+		for _, e := range o.entries {
+			dup := false
+			for _, k := range keys {
+				dup = dup || equal(k, e.key)
+			}
+			if !dup {
+				keys = append(keys, e.key)
+			}
+		}
+	}
+	for _, k := range keys {
+		x, okx := a.lookup(k)
+		y, oky := b.lookup(k)
+		if okx != oky { // overwritten or removed without a look
+			emit(p.extend(elem{key: k}), x, y)
+			continue
+		}
+		diff(x, y, p.extend(elem{key: k}), emit)
+	}
+}

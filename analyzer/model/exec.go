@@ -1,0 +1,568 @@
+package model
+
+// exec runs msg until it suspends, ends, traps, or a drop body that was
+// entered with the return address -1 is finished.
+func (m *machine) exec(msg *message) {
+	for msg.status == ready {
+		m.work++
+		if m.work > maxWork {
+			giveUp("step bound")
+		}
+		in := &msg.p.code[msg.pc]
+		msg.pc++
+		switch in.op {
+		case opJump:
+			m.count()
+			msg.pc = in.to
+		case opUnless:
+			m.count()
+			if !m.branch(msg, in.step, in.step.Args[0]) {
+				msg.pc = in.to
+			}
+		case opRet:
+			last := len(msg.ret) - 1
+			to := msg.ret[last]
+			msg.ret = msg.ret[:last]
+			if to < 0 {
+				return
+			}
+			msg.pc = to
+		case opEnd:
+			m.finish(msg, 0, Unit())
+		case opStep:
+			m.step(msg, in)
+		}
+	}
+}
+
+func (m *machine) count() {
+	m.steps++
+	if m.steps > maxSteps {
+		giveUp("step bound")
+	}
+}
+
+// branch looks at a condition. What it was computed from leads to everything
+// that follows.
+func (m *machine) branch(msg *message, st *Step, r Reg) bool {
+	v := m.load(msg, r, st.Site)
+	yes := m.w.truth(v)
+	msg.ctl |= v.t
+	m.emit(Event{Kind: EvBranch, msg: msg, Site: st.Site, Yes: yes, reg: r})
+	return yes
+}
+
+func (m *machine) finish(msg *message, site Site, v Value) {
+	msg.status = done
+	msg.reply = v
+	m.emit(Event{Kind: EvReturn, msg: msg, Site: site, Value: v})
+}
+
+func (m *machine) step(msg *message, in *instr) {
+	st := in.step
+	if m.force != nil && m.force.site == st.Site && msg.role == 0 && msg.seg >= m.force.seg {
+		m.trap(msg, st.Site, "trap")
+		return
+	}
+	hits := len(msg.hit)
+	m.do(msg, in)
+	if m.marks[st.Site] && msg.role == 0 && len(msg.hit) == hits && (isWrite(st) || msg.status == trapped) {
+		// The late write was reached, though it found nothing to write or trapped.
+		t := msg.ctl
+		for _, a := range st.Args {
+			t |= m.reg(msg, a).t
+		}
+		msg.hit = append(msg.hit, hit{t: t, site: st.Site, late: msg.late, changed: msg.status == trapped})
+	}
+}
+
+// isWrite tells whether a step can be a candidate's late write.
+func isWrite(st *Step) bool {
+	switch st.Kind {
+	case Store, Request, Oneway, Set:
+		return true
+	case Verb:
+		return writes(st.Name)
+	}
+	return false
+}
+
+// writes tells whether a verb changes its receiver.
+func writes(verb string) bool {
+	switch verb {
+	case MapInsert, SetInsert, MapRemove, SetRemove, MapEntryOr, ListPush, ListPushFront, ListPop, ListPopFront,
+		ListRemove, Clear, Retain, Extend, Drain, WriteAll, Replace, Take:
+		return true
+	}
+	return false
+}
+
+func (m *machine) do(msg *message, in *instr) {
+	st := in.step
+	a := m.reg(msg, arg(st, 0))
+	switch st.Kind {
+	case Const:
+		m.set(msg, st.Out, st.Const)
+	case Param:
+		v := m.w.arg(msg.role, msg.p, st.Index)
+		m.set(msg, st.Out, v.with(m.argSource(msg, st.Index)))
+	case Cell:
+		m.set(msg, st.Out, m.cellRef(st.Name))
+	case Get:
+		m.set(msg, st.Out, msg.slot(st.Slot))
+	case Ref:
+		v := msg.slot(st.Slot)
+		if v.isRef() {
+			m.set(msg, st.Out, v)
+			return
+		}
+		m.set(msg, st.Out, ref(place{cell: -1, msg: msg, slot: st.Slot}))
+	case Field:
+		m.set(msg, st.Out, m.part(msg, a, elem{field: st.Name}, st.Site))
+	case Index:
+		m.index(msg, st, a)
+	case Load, Copy:
+		m.set(msg, st.Out, m.load(msg, arg(st, 0), st.Site))
+	case Make:
+		m.make(msg, st)
+	case Bin:
+		m.bin(msg, st)
+	case Un:
+		m.unary(msg, st)
+	case Test:
+		yes, t := m.match(msg, a, st.Pat, st.Site)
+		v := Bool(yes).with(t)
+		m.emit(Event{Kind: EvTest, msg: msg, Site: st.Site, Yes: yes, Value: a, reg: st.Out})
+		m.set(msg, st.Out, v)
+	case Proj:
+		v := a
+		for _, e := range st.Path {
+			v = m.part(msg, v, elem{variant: e.Variant, field: e.Field}, st.Site)
+		}
+		m.set(msg, st.Out, v)
+	case Verb:
+		m.verb(msg, st)
+	case Call:
+		m.callee(msg, st)
+	case Opaque:
+		m.set(msg, st.Out, m.w.opaqueAnswer("opaque "+st.Name, m.loadAll(msg, st.Args, st.Site)))
+	case Declare:
+		if st.Slot > 0 && int(st.Slot) < len(msg.slots) {
+			msg.slots[st.Slot] = Value{}
+		}
+	case Set:
+		m.count()
+		m.assign(msg, st, a)
+	case Store:
+		m.count()
+		m.store(msg, a, m.load(msg, arg(st, 1), st.Site), st.Site)
+	case Return:
+		m.count()
+		m.finish(msg, st.Site, m.freeze(m.load(msg, arg(st, 0), st.Site)))
+	case Trap:
+		m.count()
+		m.trap(msg, st.Site, st.Name)
+	case Assert:
+		m.count()
+		if !m.branch(msg, st, arg(st, 0)) {
+			m.trap(msg, st.Site, st.Name)
+		}
+	case Request:
+		m.set(msg, st.Out, Value{k: vFuture, o: &object{call: &callSpec{st.Request, st.Site, m.loadAll(msg, st.Args, st.Site)}}})
+		m.mark(msg, st, m.reg(msg, st.Out))
+	case Join:
+		o := &object{name: st.Name}
+		for _, r := range st.Args {
+			v := m.reg(msg, r)
+			if v.k == vList || v.k == vLazy {
+				o.name = "list"
+				o.join = append(o.join, m.w.items(v)...)
+				continue
+			}
+			o.join = append(o.join, v)
+		}
+		if o.join == nil {
+			o.join = []Value{}
+		}
+		m.set(msg, st.Out, Value{k: vFuture, o: o})
+	case Await:
+		m.count()
+		m.await(msg, st, a)
+	case Oneway:
+		m.count()
+		m.oneway(msg, st)
+	case Spawn:
+		m.count()
+		m.starts = append(m.starts, task{st.Task, m.loadAll(msg, st.Args, st.Site)})
+	case Guard:
+		m.count()
+		msg.guards = append(msg.guards, guard{st.Slot, in.to, st.Site, msg.ctl})
+	case Drop:
+		m.drop(msg, st)
+	case Move:
+		msg.disarm(st.Slot)
+	default:
+		m.set(msg, st.Out, m.w.opaqueAnswer("unknown step", m.loadAll(msg, st.Args, st.Site)))
+	}
+}
+
+func (msg *message) slot(s Slot) Value {
+	if s > 0 && int(s) < len(msg.slots) {
+		return msg.slots[s]
+	}
+	return Value{}
+}
+
+// disarm takes the live guard of a slot out, the last one made.
+func (msg *message) disarm(s Slot) (guard, bool) {
+	for i := len(msg.guards) - 1; i >= 0; i-- {
+		if g := msg.guards[i]; g.slot == s {
+			msg.guards = append(msg.guards[:i:i], msg.guards[i+1:]...)
+			return g, true
+		}
+	}
+	return guard{}, false
+}
+
+func (m *machine) drop(msg *message, st *Step) {
+	if g, ok := msg.disarm(st.Slot); ok {
+		m.count()
+		msg.ret = append(msg.ret, msg.pc)
+		msg.pc = g.addr
+	}
+}
+
+func (m *machine) cellRef(name string) Value {
+	i, ok := m.sys.byName[name]
+	if !ok {
+		giveUp("unknown cell")
+	}
+	return ref(place{cell: i})
+}
+
+func (m *machine) argSource(msg *message, i int) taint {
+	for b, s := range m.sources {
+		if s.kind == srcArg && s.msg == msg && s.arg == i {
+			return taint(1) << b
+		}
+	}
+	return m.source(source{kind: srcArg, msg: msg, arg: i})
+}
+
+// part extends a reference, or takes the part of a value.
+func (m *machine) part(msg *message, v Value, e elem, site Site) Value {
+	if v.isRef() {
+		p := v.o.place.extend(e)
+		if p.cell < 0 {
+			if x := m.peekLocal(p); x.isRef() {
+				return x.with(v.t)
+			}
+		}
+		return ref(p).with(v.t)
+	}
+	return m.w.down(v, e)
+}
+
+// peekLocal returns what lies at a local place, for following references
+// that are stored there.
+func (m *machine) peekLocal(p place) Value {
+	v := p.msg.slot(p.slot)
+	for _, e := range p.path {
+		if v.isRef() {
+			return v
+		}
+		if v.k == vNone {
+			return v
+		}
+		v = m.w.down(v, e)
+	}
+	return v
+}
+
+func (m *machine) index(msg *message, st *Step, a Value) {
+	k := m.w.key(m.load(msg, arg(st, 1), st.Site))
+	if a.isRef() {
+		p := a.o.place.extend(elem{key: k})
+		if m.exists(msg, p, st.Site).k == vNone {
+			m.trap(msg, st.Site, "there is no such element")
+			return
+		}
+		m.set(msg, st.Out, m.part(msg, a, elem{key: k}, st.Site).with(k.t))
+		return
+	}
+	v := m.w.down(a, elem{key: k})
+	if v.k == vNone {
+		m.trap(msg, st.Site, "there is no such element")
+	}
+	m.set(msg, st.Out, v.with(k.t))
+}
+
+// fetch returns what lies at p, without noting a read.
+func (m *machine) fetch(p place) Value {
+	var v Value
+	if p.cell >= 0 {
+		v = m.cells[p.cell]
+	} else {
+		v = p.msg.slot(p.slot)
+	}
+	for i, e := range p.path {
+		if v.isRef() {
+			q := v.o.place
+			for _, e := range p.path[i:] {
+				q = q.extend(e)
+			}
+			return m.fetch(q)
+		}
+		if v.k == vNone {
+			return v
+		}
+		v = m.w.down(v, e)
+	}
+	return v
+}
+
+// note records that msg looked at p; shape for its presence or variant only.
+func (m *machine) note(msg *message, p place, shape bool, site Site) taint {
+	if p.cell < 0 {
+		return 0
+	}
+	for i := len(m.sources) - 1; i >= 0; i-- {
+		s := &m.sources[i]
+		if s.kind == srcRead && s.msg == msg && s.seg == msg.seg && s.shape == shape && s.place.same(p) {
+			return taint(1) << i
+		}
+	}
+	return m.source(source{kind: srcRead, msg: msg, place: p, site: site, seg: msg.seg, shape: shape})
+}
+
+// exists reads whether something is at p.
+func (m *machine) exists(msg *message, p place, site Site) Value {
+	v := m.fetch(p)
+	v.t = v.t&msg.own | m.note(msg, p, true, site)
+	m.emit(Event{Kind: EvRead, msg: msg, Site: site, Place: p, Value: v, Shape: true})
+	return v
+}
+
+// load reads the operand r: a reference gives a copy of what it points to.
+func (m *machine) load(msg *message, r Reg, site Site) Value {
+	return m.loadValue(msg, m.reg(msg, r), site)
+}
+
+func (m *machine) loadValue(msg *message, v Value, site Site) Value {
+	for i := 0; v.isRef() && i < 8; i++ {
+		p := v.o.place
+		if tok, ok := m.draw(msg, p); ok {
+			return tok
+		}
+		x := m.fetch(p)
+		if p.cell >= 0 {
+			x.t &= msg.own
+			if x.k == vNone { // a reference to an entry that is gone reads as the default
+				x.k = vDefault
+			}
+		}
+		x.t |= v.t | m.note(msg, p, false, site) | pathTaint(p)
+		if p.cell >= 0 {
+			m.emit(Event{Kind: EvRead, msg: msg, Site: site, Place: p, Value: x})
+		}
+		v = x
+	}
+	return v
+}
+
+// pathTaint: what the keys of a place were computed from.
+func pathTaint(p place) taint {
+	var t taint
+	for _, e := range p.path {
+		t |= e.key.t
+	}
+	return t
+}
+
+func (m *machine) loadAll(msg *message, rs []Reg, site Site) []Value {
+	vs := make([]Value, len(rs))
+	for i, r := range rs {
+		vs[i] = m.freeze(m.load(msg, r, site))
+	}
+	return vs
+}
+
+// freeze replaces references inside a value by copies.
+func (m *machine) freeze(v Value) Value {
+	if v.k != vAgg || v.o.base != nil {
+		return v
+	}
+	for _, f := range v.o.fields {
+		if f.v.isRef() || f.v.k == vAgg {
+			o := &object{name: v.o.name}
+			for _, f := range v.o.fields {
+				x := f.v
+				if x.isRef() {
+					x = m.fetch(x.o.place)
+				}
+				o.fields = append(o.fields, field{f.name, m.freeze(x)})
+			}
+			return Value{k: vAgg, o: o, t: v.t}
+		}
+	}
+	return v
+}
+
+// draw reads a counter that gives fresh numbers: the token says which message
+// drew it and which of its draws it is (4.6).
+func (m *machine) draw(msg *message, p place) (Value, bool) {
+	if p.cell < 0 || m.w.plain || !p.node(m.sys).isDraw() {
+		return Value{}, false
+	}
+	if v, ok := msg.drawn[p.cell]; ok {
+		return v, true
+	}
+	msg.draws++
+	v := Value{k: vText, o: &object{name: "new id", fields: []field{{"0", Int(int64(msg.role))}, {"1", Int(int64(msg.draws))}}}}
+	msg.drawn[p.cell] = v
+	return v, true
+}
+
+// store writes x to the place v refers to.
+func (m *machine) store(msg *message, v Value, x Value, site Site) {
+	if !v.isRef() {
+		return // a temporary
+	}
+	p := v.o.place
+	if p.cell < 0 {
+		if y := m.peekLocal(p); y.isRef() {
+			p = y.o.place
+		}
+	}
+	x.t |= v.t
+	m.write(msg, p, x, site)
+}
+
+// write puts x at p; the zero Value removes an entry.
+func (m *machine) write(msg *message, p place, x Value, site Site) {
+	if p.cell < 0 {
+		v, ok := m.w.put(p.msg.slot(p.slot), p.path, x)
+		if !ok {
+			m.trap(msg, site, "there is no such element")
+			return
+		}
+		if p.slot > 0 && int(p.slot) < len(p.msg.slots) {
+			p.msg.slots[p.slot] = v
+		}
+		return
+	}
+	old, _ := peek(m.cells[p.cell], p.path)
+	v, ok := m.w.put(m.cells[p.cell], p.path, x)
+	if !ok {
+		m.trap(msg, site, "there is no such element")
+		return
+	}
+	m.cells[p.cell] = v
+	m.emit(Event{Kind: EvWrite, msg: msg, Site: site, Place: p, Value: x, Old: old})
+	if m.marks[site] && msg.role == 0 {
+		msg.hit = append(msg.hit, hit{t: x.t | pathTaint(p) | msg.ctl, changed: !equal(old, x), site: site, late: msg.late})
+	}
+}
+
+// mark notes that a call which is the candidate's late effect is made.
+func (m *machine) mark(msg *message, st *Step, v Value) {
+	if !m.marks[st.Site] || msg.role != 0 {
+		return
+	}
+	t := msg.ctl
+	for _, a := range v.o.call.args {
+		t |= a.t
+	}
+	msg.hit = append(msg.hit, hit{t: t, changed: true, site: st.Site, late: msg.late})
+}
+
+func (m *machine) assign(msg *message, st *Step, v Value) {
+	if st.Slot <= 0 || int(st.Slot) >= len(msg.slots) {
+		return
+	}
+	v.t |= msg.ctl &^ msg.own // branches of one's own are in ctl already
+	msg.slots[st.Slot] = v
+}
+
+func (m *machine) callee(msg *message, st *Step) {
+	inputs := m.loadAll(msg, st.Args, st.Site)
+	name := st.Name
+	if c := st.Callee; c != nil {
+		name = c.Name
+		for _, r := range c.Reads {
+			if i, ok := m.sys.byName[r]; ok {
+				inputs = append(inputs, m.cells[i].with(m.note(msg, place{cell: i}, false, st.Site)))
+			} else if r == "*" {
+				for i := range m.cells {
+					inputs = append(inputs, m.cells[i].with(m.note(msg, place{cell: i}, false, st.Site)))
+				}
+			}
+		}
+		if c.MayWrite {
+			m.effects = true
+		}
+	}
+	m.emit(Event{Kind: EvOpaque, msg: msg, Site: st.Site, Text: name})
+	m.set(msg, st.Out, m.w.opaqueAnswer(name, inputs))
+}
+
+// await suspends the message, unless the future answers at once.
+func (m *machine) await(msg *message, st *Step, fut Value) {
+	if fut.isRef() {
+		fut = m.fetch(fut.o.place)
+		msg.regs[st.Args[0]] = fut
+	}
+	sync := m.send(msg, fut)
+	if st.Commit == Never && fut.k != vFuture || sync {
+		m.set(msg, st.Out, m.answer(msg, fut))
+		return
+	}
+	if fut.k != vFuture {
+		m.effects = m.effects || fut.k != vLazy
+	}
+	msg.wait = st
+	msg.status = suspended
+	m.emit(Event{Kind: EvSuspend, msg: msg, Site: st.Site})
+}
+
+// send performs the calls of a future. It tells whether sending failed at
+// once, so that the caller goes on in the same segment (S5).
+func (m *machine) send(msg *message, fut Value) (failed bool) {
+	if fut.k != vFuture {
+		return false
+	}
+	if fut.o.join != nil {
+		for _, f := range fut.o.join {
+			m.send(msg, f)
+		}
+		return len(fut.o.join) == 0
+	}
+	msg.calls++
+	c := &call{msg: msg, info: fut.o.call.info, site: fut.o.call.site, args: fut.o.call.args, ordinal: msg.calls, seg: msg.seg,
+		effect: m.sys.effectful(fut.o.call.info), ctl: msg.ctl}
+	if e, ok := m.w.endings[callKey(msg, c)]; ok && e == endSync {
+		failed = true
+	}
+	m.pending = append(m.pending, c)
+	m.emit(Event{Kind: EvCall, msg: msg, Site: c.site, Text: c.info.Label, calls: []*call{c}})
+	return failed
+}
+
+func (m *machine) oneway(msg *message, st *Step) {
+	args := m.loadAll(msg, st.Args, st.Site)
+	msg.calls++
+	c := &call{msg: msg, info: st.Request, site: st.Site, args: args, ordinal: msg.calls, seg: msg.seg, effect: true, oneway: true, done: true, ctl: msg.ctl}
+	if st.Request == nil {
+		c.info = &CallInfo{Label: st.Name}
+	}
+	m.pending = append(m.pending, c)
+	m.emit(Event{Kind: EvCall, msg: msg, Site: c.site, Text: c.info.Label, calls: []*call{c}})
+	m.set(msg, st.Out, Variant("Ok", Unit()))
+	if m.marks[st.Site] && msg.role == 0 {
+		t := msg.ctl
+		for _, a := range args {
+			t |= a.t
+		}
+		msg.hit = append(msg.hit, hit{t: t, changed: true, site: st.Site, late: msg.late})
+	}
+}

@@ -1,0 +1,539 @@
+package model
+
+import "slices"
+
+// A lazy is a piece of the initial state, of an argument or of an answer. It
+// gets a shape when somebody looks at it, by a choice of the run's chooser,
+// and keeps it for the run and for the serial runs compared with it.
+type lazy struct {
+	id     int
+	origin origin
+	hint   *node // where it lies in the state, for its sort; may be nil
+	sort   Sort
+	index  int // position in the list it is an element of, plus 1; 0 for others
+
+	shape   shape
+	n       int64  // shInt, shBool, shKey
+	text    Value  // shText
+	name    string // shVariant: which one, "" while only excluded ones are known
+	isnt    []string
+	kids    []kid
+	keys    []keyed
+	elems   []*lazy
+	counted bool // shList: the number of elements is chosen
+	w       *world
+}
+
+type shape uint8
+
+const (
+	shUnknown shape = iota
+	shInt
+	shBool
+	shKey
+	shText
+	shVariant
+	shStruct
+	shMap
+	shList
+)
+
+// An origin says where an unknown comes from; it decides which values are tried first.
+type origin uint8
+
+const (
+	fromState origin = iota
+	fromArgA
+	fromArgB
+	fromReply
+	fromOpaque
+)
+
+type kid struct {
+	name string
+	l    *lazy
+}
+
+type keyed struct {
+	key     Value
+	present bool
+	l       *lazy
+}
+
+// kid returns the part of that name, making it if needed; that is no choice.
+func (l *lazy) kid(name string) *lazy {
+	for _, k := range l.kids {
+		if k.name == name {
+			return k.l
+		}
+	}
+	c := l.w.lazy(l.origin, l.hint.find(name))
+	c.index = l.index
+	l.kids = append(l.kids, kid{name, c})
+	return c
+}
+
+func (l *lazy) hasKid(name string) bool {
+	return slices.ContainsFunc(l.kids, func(k kid) bool { return k.name == name })
+}
+
+// A chooser enumerates choice sequences depth first. A run that asks for its
+// i-th choice gets script[i], or 0 behind the end of the script.
+type chooser struct {
+	script []int
+	width  []int
+	at     int
+}
+
+func (c *chooser) rewind() { c.at = 0 }
+
+func (c *chooser) choose(n int) int {
+	if n <= 1 {
+		return 0
+	}
+	if c.at == len(c.script) {
+		c.script = append(c.script, 0)
+		c.width = append(c.width, n)
+	}
+	v := c.script[c.at]
+	if v >= n { // replayed under another domain: stay inside
+		v = n - 1
+	}
+	c.width[c.at] = n
+	c.at++
+	return v
+}
+
+// next moves to the next sequence; false when all were tried. Choices the
+// last run did not ask for are dropped first.
+func (c *chooser) next() bool {
+	c.script, c.width = c.script[:c.at], c.width[:c.at]
+	for i := len(c.script) - 1; i >= 0; i-- {
+		if c.script[i]+1 < c.width[i] {
+			c.script[i]++
+			c.script, c.width = c.script[:i+1], c.width[:i+1]
+			return true
+		}
+	}
+	return false
+}
+
+// A world holds what a run and the serial runs compared with it share: the
+// initial state, the arguments, how calls end and what they answer.
+type world struct {
+	sys     *System
+	choices *chooser
+	domain  domain
+	nextID  int
+	cells   []Value
+	callers [2]Value // of A and B
+	hasKey  bool     // A's first key was chosen
+	args    [2]map[int]Value
+	endings map[string]ending // how a call ended, by callKey
+	serial  *chooser          // endings of calls that only the serial run makes; nil in the run itself
+	extra   map[string]ending // those
+	answers map[string]Value  // payloads, by callKey
+	opaque  map[string]Value  // answers of unread functions, by name and inputs
+	asked   map[string]map[string]bool
+	used    map[string]bool // opaque functions whose answer was looked at
+	symbols map[string]*lazy
+	now     Value
+	twin    bool // all calls end well
+	plain   bool // counters are numbers, not tokens
+}
+
+// A domain is what is tried for unknown numbers.
+type domain struct {
+	place, arg []int64
+	now        []int64
+}
+
+func newWorld(s *System, c *chooser, d domain) *world {
+	w := &world{sys: s, choices: c, domain: d, endings: map[string]ending{}, answers: map[string]Value{},
+		opaque: map[string]Value{}, asked: map[string]map[string]bool{}, used: map[string]bool{}, symbols: map[string]*lazy{}}
+	w.args[0], w.args[1] = map[int]Value{}, map[int]Value{}
+	w.cells = make([]Value, len(s.cells))
+	for i, n := range s.cells {
+		w.cells[i] = Value{k: vLazy, l: w.lazy(fromState, n)}
+	}
+	return w
+}
+
+func (w *world) lazy(o origin, h *node) *lazy {
+	w.nextID++
+	l := &lazy{id: w.nextID, origin: o, hint: h, w: w}
+	if h != nil {
+		l.sort = h.sort
+	}
+	return l
+}
+
+// A stop ends a run about which nothing can be said.
+type stop struct{ reason string }
+
+func giveUp(reason string) { panic(stop{reason}) }
+
+// asInt makes v a number.
+func (w *world) asInt(v Value) int64 {
+	v = settle(v)
+	switch v.k {
+	case vInt, vBool, vKey:
+		return v.n
+	case vLazy:
+		w.chooseInt(v.l)
+		return v.l.n
+	case vAgg: // a newtype around a number
+		if p, ok := v.o.part("0"); ok && (v.o.base == nil || len(v.o.fields) > 0 || v.o.base.hasKid("0")) {
+			return w.asInt(p)
+		}
+		return w.asInt(w.term("int", v))
+	case vDefault:
+		return 0
+	case vUnit, vNone:
+		return 0
+	}
+	return w.asInt(w.term("int", v))
+}
+
+func (w *world) chooseInt(l *lazy) {
+	dom := w.domain.place
+	if l.origin == fromArgA || l.origin == fromArgB {
+		dom = w.domain.arg
+	}
+	l.shape = shInt
+	l.n = dom[w.choices.choose(len(dom))]
+	if l.index > 1 {
+		l.n += int64(l.index - 1) // elements of a list differ
+	}
+	w.looked(l)
+}
+
+// truth makes v a bool; it is the only way to branch.
+func (w *world) truth(v Value) bool {
+	v = settle(v)
+	switch v.k {
+	case vBool, vInt:
+		return v.n != 0
+	case vDefault:
+		return false
+	case vLazy:
+		v.l.shape = shBool
+		v.l.n = int64(w.choices.choose(2))
+		w.looked(v.l)
+		return v.l.n != 0
+	}
+	return w.truth(w.term("bool", v))
+}
+
+// looked notes that a choice about an opaque answer was made.
+func (w *world) looked(l *lazy) {
+	if l.origin == fromOpaque {
+		w.used["?"] = true
+	}
+}
+
+// isVariant tells whether v is the variant name.
+func (w *world) isVariant(v Value, name string) bool {
+	v = settle(v)
+	switch v.k {
+	case vAgg:
+		if v.o.name == "" && v.o.base != nil {
+			return true // a struct read as itself
+		}
+		return sameVariant(v.o.name, name)
+	case vDefault:
+		return name == "None" || name == "false"
+	case vLazy:
+		return w.chooseVariant(v.l, name)
+	case vText:
+		if len(v.o.fields) == 0 && !isOptionLike(name) {
+			return sameVariant(v.o.name, name)
+		}
+	}
+	return w.truth(w.term("is "+name, v))
+}
+
+func isOptionLike(name string) bool {
+	switch name {
+	case "Some", "None", "Ok", "Err":
+		return true
+	}
+	return false
+}
+
+// sameVariant compares names that may be written with more or less of their path.
+func sameVariant(a, b string) bool {
+	if a == b {
+		return true
+	}
+	if len(a) < len(b) {
+		a, b = b, a
+	}
+	return len(a) > len(b)+2 && a[len(a)-len(b):] == b && a[len(a)-len(b)-2:len(a)-len(b)] == "::"
+}
+
+var opposite = map[string]string{"Some": "None", "None": "Some", "Ok": "Err", "Err": "Ok"}
+
+func (w *world) chooseVariant(l *lazy, name string) bool {
+	if l.shape == shVariant && l.name != "" {
+		return sameVariant(l.name, name)
+	}
+	if l.shape == shVariant && slices.ContainsFunc(l.isnt, func(n string) bool { return sameVariant(n, name) }) {
+		return false
+	}
+	if l.shape != shUnknown && l.shape != shVariant {
+		return l.shape == shStruct
+	}
+	l.shape = shVariant
+	w.looked(l)
+	if other := opposite[name]; other != "" {
+		first := "Some"
+		if name == "Ok" || name == "Err" {
+			first = "Ok"
+		}
+		if w.choices.choose(2) == 0 {
+			l.name = first
+		} else {
+			l.name = opposite[first]
+		}
+		return l.name == name
+	}
+	if w.choices.choose(2) == 0 {
+		l.name = name
+		return true
+	}
+	l.isnt = append(l.isnt, name)
+	return false
+}
+
+// key makes v something that can be looked up by: nothing in it stays open.
+func (w *world) key(v Value) Value {
+	v = settle(v)
+	switch v.k {
+	case vLazy:
+		w.chooseKey(v.l)
+		return settle(v)
+	case vAgg, vText:
+		if v.o.base != nil && len(v.o.fields) == 0 && v.o.name == "" {
+			return w.structKey(v)
+		}
+		o := &object{name: v.o.name, base: v.o.base}
+		for _, f := range v.o.fields {
+			o.fields = append(o.fields, field{f.name, w.key(f.v)})
+		}
+		v.o = o
+	}
+	return v
+}
+
+// structKey keys by a record nobody has spelled out: by its identity.
+func (w *world) structKey(v Value) Value {
+	id := v.l
+	if id == nil {
+		id = v.o.base
+	}
+	k := id.kid("{key}")
+	if k.shape == shUnknown {
+		w.chooseKey(k)
+	}
+	return settle(Value{k: vLazy, l: k, t: v.t})
+}
+
+func (w *world) chooseKey(l *lazy) {
+	if l.sort == SortInt {
+		w.pickKey(l)
+		l.shape = shInt
+		return
+	}
+	w.pickKey(l)
+	l.shape = shKey
+}
+
+// pickKey chooses among two keys. The first key of A is always p: by symmetry
+// the other choice tells nothing new.
+func (w *world) pickKey(l *lazy) {
+	w.looked(l)
+	switch {
+	case l.index > 0:
+		l.n = int64(l.index)
+	case l.origin == fromArgA && !w.hasKey:
+		w.hasKey = true
+		l.n = 1
+	default:
+		l.n = int64(1 + w.choices.choose(2))
+	}
+}
+
+// caller returns the sender of message role (0 for A, 1 for B).
+func (w *world) caller(role int, anonymous bool) Value {
+	if anonymous {
+		return Text("self")
+	}
+	if w.callers[role].k == vNone {
+		n := 1
+		if role == 1 {
+			n = 1 + w.choices.choose(2)
+		} else {
+			w.hasKey = true
+		}
+		w.callers[role] = keyValue(n)
+	}
+	return w.callers[role]
+}
+
+func (w *world) arg(role int, p *Program, i int) Value {
+	if v, ok := w.args[role][i]; ok {
+		return v
+	}
+	l := w.lazy(fromArgA+origin(role), nil)
+	if i < len(p.Func.Params) {
+		l.sort = p.Func.Params[i].Sort
+	}
+	v := Value{k: vLazy, l: l}
+	w.args[role][i] = v
+	return v
+}
+
+// time is one instant for all messages of a run: with free times "an older
+// stamp overwrites a newer one" would look like a bug.
+func (w *world) time() Value {
+	if w.now.k == vNone {
+		w.now = Int(w.domain.now[w.choices.choose(len(w.domain.now))])
+	}
+	return w.now
+}
+
+// entry finds the entry of a concrete key in a map, choosing its presence
+// where the base was not asked yet.
+func (w *world) entry(m Value, key Value) Value {
+	o := w.asMap(m).o
+	v, known := o.lookup(key)
+	if known {
+		return v
+	}
+	b := o.base
+	e := keyed{key: key, present: w.choices.choose(2) == 0}
+	if e.present {
+		e.l = w.lazy(b.origin, b.hint.find("[]"))
+	}
+	b.keys = append(b.keys, e)
+	v, _ = o.lookup(key)
+	return v
+}
+
+func (w *world) asMap(v Value) Value {
+	v = settle(v)
+	switch v.k {
+	case vMap:
+		return v
+	case vLazy:
+		if v.l.shape == shUnknown {
+			v.l.shape = shMap
+			return settle(v)
+		}
+	case vDefault, vNone, vUnit:
+		return emptyMap()
+	case vAgg: // a newtype around a map, or a struct read as one
+		if v.o.base != nil && len(v.o.fields) == 0 && v.o.name == "" {
+			return settle(Value{k: vLazy, l: asShape(v.o.base.kid("{map}"), shMap), t: v.t})
+		}
+	case vList:
+		if o := v.o; o.base == nil && len(o.items)+len(o.front) == 0 {
+			return emptyMap()
+		}
+	}
+	return settle(Value{k: vLazy, l: asShape(w.term("map", v).l, shMap), t: v.t})
+}
+
+func asShape(l *lazy, s shape) *lazy {
+	if l.shape == shUnknown {
+		l.shape = s
+	}
+	return l
+}
+
+// allKeys fixes the content of a map: each of the two keys is asked for.
+func (w *world) allKeys(m Value) []entry {
+	m = w.asMap(m)
+	if m.o.base != nil {
+		for n := 1; n <= 2; n++ {
+			k := keyValue(n)
+			if m.o.base.hint.keySort() == SortInt {
+				k = Int(int64(n))
+			}
+			w.entry(m, k)
+		}
+	}
+	var es []entry
+	if m.o.base != nil {
+		for _, k := range m.o.base.keys {
+			if v, _ := m.o.lookup(k.key); v.k != vNone {
+				es = append(es, entry{k.key, v})
+			}
+		}
+	}
+	for _, e := range m.o.entries {
+		if e.v.k != vNone && (m.o.base == nil || !slices.ContainsFunc(m.o.base.keys, func(k keyed) bool { return equal(k.key, e.key) })) {
+			es = append(es, e)
+		}
+	}
+	return es
+}
+
+func (w *world) asList(v Value) Value {
+	v = settle(v)
+	switch v.k {
+	case vList:
+		return v
+	case vLazy:
+		if v.l.shape == shUnknown {
+			v.l.shape = shList
+			return settle(v)
+		}
+	case vDefault, vNone, vUnit:
+		return list()
+	case vMap:
+		if v.o.base == nil && len(v.o.entries) == 0 {
+			return list()
+		}
+	}
+	return settle(Value{k: vLazy, l: asShape(w.term("list", v).l, shList), t: v.t})
+}
+
+// items fixes the length of a list and returns its elements.
+func (w *world) items(v Value) []Value {
+	v = w.asList(v)
+	if b := v.o.base; b != nil && !b.counted {
+		b.counted = true
+		n := [...]int{1, 0, 2}[w.choices.choose(3)]
+		w.looked(b)
+		for i := 0; i < n; i++ {
+			e := w.lazy(b.origin, b.hint.find("[]"))
+			e.index = i + 1
+			b.elems = append(b.elems, e)
+		}
+	}
+	items, _ := v.o.whole()
+	for i := range items {
+		items[i].t |= v.t
+	}
+	return items
+}
+
+// term is the uninterpreted application of op: the same answer for the same
+// arguments, and nothing else known.
+func (w *world) term(op string, args ...Value) Value {
+	id := op
+	var t taint
+	for _, a := range args {
+		id += "|" + a.identity()
+		t |= a.t
+	}
+	l := w.symbols[id]
+	if l == nil {
+		l = w.lazy(fromOpaque, nil)
+		l.origin = fromReply // a deterministic function of known values is no lock
+		w.symbols[id] = l
+	}
+	return Value{k: vLazy, l: l, t: t}
+}

@@ -1,0 +1,486 @@
+package model
+
+import "strings"
+
+// A node is a static place: a cell and a path of fields, all keys of a map or
+// list being one. It carries what all programs of the canister tell of it.
+type node struct {
+	name   string
+	parent *node
+	kids   map[string]*node
+	sort   Sort
+	keys   Sort // what it is indexed by
+
+	pushed, read, written bool // a list is pushed to; anything else is done to it
+	draws                 int  // reads that are followed by an increment in the same segment
+	loads                 int
+	stores                int // writes that are no increments
+	increments            int
+}
+
+// child returns the node below n; nil below nil.
+func (n *node) child(name string) *node {
+	if n == nil {
+		return nil
+	}
+	if c := n.kids[name]; c != nil {
+		return c
+	}
+	c := &node{name: name, parent: n}
+	if n.kids == nil {
+		n.kids = map[string]*node{}
+	}
+	n.kids[name] = c
+	return c
+}
+
+// find is child without making one: the search never changes a System.
+func (n *node) find(name string) *node {
+	if n == nil {
+		return nil
+	}
+	return n.kids[name]
+}
+
+func (n *node) keySort() Sort {
+	if n == nil {
+		return SortUnknown
+	}
+	return n.keys
+}
+
+func (n *node) is(s Sort) {
+	if n != nil && n.sort == SortUnknown {
+		n.sort = s
+	}
+}
+
+// isLog tells whether n is a list that is only pushed to: its order tells nobody anything.
+func (n *node) isLog() bool {
+	return n != nil && n.pushed && !n.anyUse()
+}
+
+// anyUse tells whether n, a part of it or something around it is read or overwritten.
+func (n *node) anyUse() bool {
+	for p := n; p != nil; p = p.parent {
+		if p.read || p.written {
+			return true
+		}
+	}
+	return n.usedBelow()
+}
+
+func (n *node) usedBelow() bool {
+	for _, k := range n.kids {
+		if k.read || k.written || k.usedBelow() {
+			return true
+		}
+	}
+	return false
+}
+
+// isDraw tells whether n is a counter that gives fresh numbers: every read is
+// followed by an increment in the same segment, and nothing else is done to it.
+func (n *node) isDraw() bool {
+	return n != nil && n.increments > 0 && n.stores == 0 && n.draws == n.loads && n.loads > 0 && n.parentQuiet()
+}
+
+// spoil notes a use that a fresh number is not put to.
+func (n *node) spoil() {
+	if n != nil {
+		n.stores++
+	}
+}
+
+func (n *node) parentQuiet() bool {
+	for p := n.parent; p != nil; p = p.parent {
+		if p.read || p.written {
+			return false
+		}
+	}
+	return true
+}
+
+// A System is a canister as the model sees it: its cells, and what all its
+// programs tell about them. It is immutable after NewSystem and safe for
+// concurrent use.
+type System struct {
+	names    []string
+	byName   map[string]int
+	cells    []*node
+	consts   []int64
+	programs []*Program
+	effects  map[*CallInfo]bool // whether a call counts as effectful
+}
+
+// NewSystem collects the static facts over all programs of a canister that
+// can change state. Programs that only look may be left out.
+func NewSystem(programs []*Program) *System {
+	s := &System{byName: map[string]int{}, effects: map[*CallInfo]bool{}, programs: programs}
+	consts := map[int64]bool{}
+	for _, p := range programs {
+		sc := &scan{s: s, p: p, regs: make([]*node, p.Func.Regs+1), slots: map[Slot]*node{}, lits: map[Reg]Value{}, consts: consts}
+		sc.find(p.Func.Body)
+		sc.pairDraws()
+		sc.lookedAt()
+	}
+	for n := range consts {
+		s.consts = append(s.consts, n)
+	}
+	sortInts(s.consts)
+	return s
+}
+
+func sortInts(xs []int64) {
+	for i := range xs {
+		for j := i; j > 0 && xs[j] < xs[j-1]; j-- {
+			xs[j], xs[j-1] = xs[j-1], xs[j]
+		}
+	}
+}
+
+// cell returns the index of a cell, adding it when it is new. Only NewSystem adds.
+func (s *System) cell(name string) int {
+	if i, ok := s.byName[name]; ok {
+		return i
+	}
+	i := len(s.names)
+	s.byName[name] = i
+	s.names = append(s.names, name)
+	s.cells = append(s.cells, &node{name: name})
+	return i
+}
+
+// A scan follows places through one program, without flow: a variable that
+// holds a place holds the first one assigned.
+type scan struct {
+	s      *System
+	p      *Program
+	regs   []*node
+	slots  map[Slot]*node
+	lits   map[Reg]Value
+	consts map[int64]bool
+	seq    int
+	awaits []int
+	loads  []access
+	incs   []access
+	adds   map[Reg]*node // registers that hold place + constant
+}
+
+type access struct {
+	n   *node
+	seq int
+}
+
+func (sc *scan) at(r Reg) *node {
+	if r <= 0 || int(r) >= len(sc.regs) {
+		return nil
+	}
+	return sc.regs[r]
+}
+
+func (sc *scan) put(r Reg, n *node) {
+	if r > 0 && int(r) < len(sc.regs) {
+		sc.regs[r] = n
+	}
+}
+
+func (sc *scan) read(n *node) {
+	if n != nil {
+		n.read = true
+		n.loads++
+		sc.loads = append(sc.loads, access{n, sc.seq})
+	}
+}
+
+func (sc *scan) write(n *node) {
+	if n != nil {
+		n.written = true
+		n.stores++
+	}
+}
+
+func (sc *scan) find(steps []*Step) {
+	for _, st := range steps {
+		sc.seq++
+		sc.one(st)
+		sc.find(st.Body)
+		sc.find(st.Else)
+	}
+}
+
+func arg(st *Step, i int) Reg {
+	if i < len(st.Args) {
+		return st.Args[i]
+	}
+	return 0
+}
+
+func (sc *scan) one(st *Step) {
+	a, b := arg(st, 0), arg(st, 1)
+	n := sc.at(a)
+	switch st.Kind {
+	case Const:
+		if st.Const.k == vInt || st.Const.k == vBool {
+			sc.lits[st.Out] = st.Const
+		}
+	case Cell:
+		sc.put(st.Out, sc.s.cells[sc.s.cell(st.Name)])
+	case Get, Ref:
+		sc.put(st.Out, sc.slots[st.Slot])
+	case Set:
+		if sc.slots[st.Slot] == nil {
+			sc.slots[st.Slot] = n
+		}
+	case Field:
+		sc.put(st.Out, n.child(st.Name))
+	case Index:
+		sc.key(n, b)
+		sc.put(st.Out, n.child("[]"))
+	case Load, Copy:
+		sc.read(n)
+		sc.put(st.Out, n)
+	case Proj:
+		for _, e := range st.Path {
+			if e.Variant == "Some" {
+				n.is(SortOption)
+			}
+			if n != nil && n.name == "{option}" {
+				n = n.parent
+			} else {
+				n = n.child(pathName(e))
+			}
+		}
+		sc.put(st.Out, n)
+	case Test:
+		sc.readTest(n, st.Pat)
+	case Bin:
+		sc.bin(st, a, b)
+	case Verb:
+		sc.verb(st, n)
+	case Store:
+		if inc := sc.adds[b]; inc != nil && inc == n {
+			n.increments++
+			sc.incs = append(sc.incs, access{n, sc.seq})
+			return
+		}
+		sc.consume(st, 1)
+		sc.write(n)
+		if l, ok := sc.lits[b]; ok && l.k == vBool {
+			n.is(SortBool)
+		} else if ok {
+			n.is(SortInt)
+		}
+	case Await:
+		sc.awaits = append(sc.awaits, sc.seq)
+	case If, Assert, Un, Make, Request, Call, Opaque, Return, Oneway, Spawn:
+		sc.consume(st, 0)
+		if st.Kind == Call && st.Callee != nil && st.Callee.MayWrite {
+			for _, c := range sc.s.cells {
+				c.read, c.written = true, true
+			}
+		}
+		if st.Task != nil {
+			for _, a := range st.Args {
+				sc.read(sc.at(a))
+			}
+		}
+	}
+}
+
+// consume reads all operands from i on.
+func (sc *scan) consume(st *Step, i int) {
+	for ; i < len(st.Args); i++ {
+		sc.read(sc.at(st.Args[i]))
+	}
+}
+
+func (sc *scan) key(n *node, k Reg) {
+	if n == nil {
+		return
+	}
+	if l, ok := sc.lits[k]; ok && l.k == vInt {
+		n.keys = SortInt
+	}
+	if kn := sc.at(k); kn != nil {
+		sc.read(kn)
+	}
+}
+
+func (sc *scan) readTest(n *node, p *Pat) {
+	sc.read(n)
+	if n != nil && p != nil && p.Kind == PatVariant && (p.Name == "Some" || p.Name == "None") {
+		n.is(SortOption)
+	}
+	if n != nil && p != nil && p.Kind == PatConst {
+		switch p.Const.k {
+		case vInt:
+			n.is(SortInt)
+			sc.consts[p.Const.n] = true
+		case vBool:
+			n.is(SortBool)
+		case vText:
+			n.is(SortKey)
+		}
+	}
+	if p != nil && p.Kind == PatRange {
+		for _, c := range []Value{p.Lo, p.Hi} {
+			if c.k == vInt {
+				sc.consts[c.n] = true
+			}
+		}
+		n.is(SortInt)
+	}
+}
+
+func (sc *scan) bin(st *Step, a, b Reg) {
+	sc.consume(st, 0)
+	na, nb := sc.at(a), sc.at(b)
+	la, oka := sc.lits[a]
+	lb, okb := sc.lits[b]
+	switch st.Name {
+	case "+":
+		if okb && na != nil {
+			sc.add(st.Out, na)
+		} else if oka && nb != nil {
+			sc.add(st.Out, nb)
+		}
+		fallthrough
+	case "-", "*", "/", "%", "<", ">", "<=", ">=":
+		if st.Name != "+" { // a number that is compared is no mere token
+			na.spoil()
+			nb.spoil()
+		}
+		na.is(SortInt)
+		nb.is(SortInt)
+		for _, l := range []struct {
+			v  Value
+			ok bool
+		}{{la, oka}, {lb, okb}} {
+			if l.ok && strings.ContainsAny(st.Name, "<>") {
+				sc.consts[l.v.n] = true
+			}
+		}
+	case "==", "!=":
+		na.spoil()
+		nb.spoil()
+		for _, side := range []struct {
+			n  *node
+			l  Value
+			ok bool
+		}{{na, lb, okb}, {nb, la, oka}} {
+			if !side.ok {
+				continue
+			}
+			if side.l.k == vBool {
+				side.n.is(SortBool)
+			} else {
+				side.n.is(SortInt)
+				sc.consts[side.l.n] = true
+			}
+		}
+	}
+}
+
+func (sc *scan) add(out Reg, n *node) {
+	if sc.adds == nil {
+		sc.adds = map[Reg]*node{}
+	}
+	sc.adds[out] = n
+}
+
+func (sc *scan) verb(st *Step, n *node) {
+	switch st.Name {
+	case MapGet, MapGetCopy, MapContains, MapInsert, SetInsert, MapRemove, SetRemove, MapEntryOr:
+		n.is(SortMap)
+		sc.key(n, arg(st, 1))
+		sc.consume(st, 1)
+		switch st.Name {
+		case MapGet, MapGetCopy, MapContains:
+			if n != nil {
+				n.read = true
+			}
+		default:
+			if n != nil {
+				n.written = true
+			}
+		}
+		switch st.Name {
+		case MapGet, MapGetCopy:
+			sc.put(st.Out, optionOf(n.child("[]")))
+		case MapEntryOr:
+			sc.put(st.Out, n.child("[]"))
+		}
+	case ListPush, ListPushFront, Extend:
+		n.is(SortList)
+		sc.consume(st, 1)
+		if n != nil {
+			n.pushed = true
+		}
+	case Len, IsEmpty:
+		if n != nil {
+			n.read = true
+		}
+	case ListPop, ListPopFront, ListRemove, Drain:
+		n.is(SortList)
+		sc.write(n)
+		sc.consume(st, 0)
+	case ListGet, ListFirst, ListLast, ListContains:
+		n.is(SortList)
+		sc.consume(st, 0)
+		sc.put(st.Out, optionOf(n.child("[]")))
+	case Unwrap:
+		sc.read(n)
+		if n != nil && n.name == "{option}" {
+			sc.put(st.Out, n.parent)
+		} else if n != nil {
+			n.is(SortOption)
+			sc.put(st.Out, n.child("Some/0"))
+		}
+	case CheckedAdd, WrapAdd, SatAdd:
+		sc.consume(st, 0)
+		n.is(SortInt)
+		if _, ok := sc.lits[arg(st, 1)]; ok && n != nil {
+			sc.add(st.Out, n)
+		}
+	case CheckedSub, CheckedMul, SatSub, SatMul, WrapSub, Min, Max:
+		sc.consume(st, 0)
+		for _, a := range st.Args {
+			sc.at(a).is(SortInt)
+		}
+	case Clear, Retain, WriteAll, Replace, Take:
+		sc.consume(st, 0)
+		sc.write(n)
+	default:
+		sc.consume(st, 0)
+	}
+}
+
+// optionOf is the node of "Option of a reference to n": projecting Some leads back to n.
+func optionOf(n *node) *node {
+	if n == nil {
+		return nil
+	}
+	return n.child("{option}")
+}
+
+// pairDraws finds the reads that an increment in the same segment follows (or
+// precedes directly: `c += 1; let id = c`).
+func (sc *scan) pairDraws() {
+	for _, l := range sc.loads {
+		for _, i := range sc.incs {
+			if l.n != i.n {
+				continue
+			}
+			lo, hi := min(l.seq, i.seq), max(l.seq, i.seq)
+			apart := false
+			for _, w := range sc.awaits {
+				apart = apart || lo < w && w < hi
+			}
+			if !apart {
+				l.n.draws++
+				break
+			}
+		}
+	}
+}

@@ -1,0 +1,525 @@
+package model
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// A Value is an immutable value of a run. The zero Value is "nothing there"
+// (an absent map entry, an unassigned variable).
+type Value struct {
+	k vkind
+	n int64 // bool, int, number of a key
+	t taint // what it was computed from
+	o *object
+	l *lazy
+}
+
+type vkind uint8
+
+const (
+	vNone vkind = iota
+	vUnit
+	vBool
+	vInt
+	vKey     // one of the numbered keys (1 is p, 2 is q, …)
+	vText    // a literal, or the application of an uninterpreted operation
+	vAgg     // tuple, struct, variant; see object
+	vList    // object.items over object.base
+	vMap     // object.entries over object.base
+	vRef     // object.place
+	vFuture  // object.calls
+	vLazy    // not looked at yet; see lazy
+	vDefault // the default of a type nobody has told yet: 0, false, None, empty
+)
+
+// A taint is a set of sources: bit i is the i-th source (read event,
+// argument, or answer) of the run. The last bit stands for all further ones.
+type taint uint64
+
+const maxSources = 64
+
+// An object is the part of a value that does not fit into a word. It is never
+// changed after it was made.
+type object struct {
+	name    string // vAgg: "Some", "()", "State"; vText: the text
+	fields  []field
+	items   []Value // vList: behind base
+	front   []Value // vList: before base, first element last
+	entries []entry // vMap: what differs from base
+	base    *lazy   // vAgg, vMap, vList: whatever is not said here; nil for nothing
+	place   place
+	call    *callSpec
+	join    []Value
+}
+
+type field struct {
+	name string
+	v    Value
+}
+
+// An entry is a key of a map; an absent entry has the zero Value.
+type entry struct {
+	key, v Value
+}
+
+// Unit, Bool, Int, Text and Variant build values for constants and tests.
+func Unit() Value           { return Value{k: vUnit} }
+func Int(n int64) Value     { return Value{k: vInt, n: n} }
+func Text(s string) Value   { return Value{k: vText, o: &object{name: s}} }
+func Default() Value        { return Value{k: vDefault} }
+func keyValue(n int) Value  { return Value{k: vKey, n: int64(n)} }
+func (v Value) isRef() bool { return v.k == vRef }
+
+func Bool(b bool) Value {
+	if b {
+		return Value{k: vBool, n: 1}
+	}
+	return Value{k: vBool}
+}
+
+// Variant is the aggregate name with unnamed parts.
+func Variant(name string, parts ...Value) Value {
+	o := &object{name: name}
+	for i, p := range parts {
+		o.fields = append(o.fields, field{strconv.Itoa(i), p})
+	}
+	return Value{k: vAgg, o: o}
+}
+
+func some(v Value) Value { return Variant("Some", v) }
+func none() Value        { return Variant("None") }
+func option(v Value) Value {
+	if v.k == vNone {
+		return none()
+	}
+	return some(v)
+}
+func emptyMap() Value        { return Value{k: vMap, o: &object{}} }
+func list(vs ...Value) Value { return Value{k: vList, o: &object{items: vs}} }
+func ref(p place) Value      { return Value{k: vRef, o: &object{place: p}} }
+
+// with returns v with further sources.
+func (v Value) with(t taint) Value {
+	v.t |= t
+	return v
+}
+
+// settle returns what is known of a lazy value so far, as a plain value where
+// that is possible. It never chooses anything.
+func settle(v Value) Value {
+	if v.k != vLazy {
+		return v
+	}
+	l := v.l
+	switch l.shape {
+	case shInt:
+		return Value{k: vInt, n: l.n, t: v.t}
+	case shBool:
+		return Value{k: vBool, n: l.n, t: v.t}
+	case shKey:
+		return Value{k: vKey, n: l.n, t: v.t}
+	case shText:
+		return Value{k: vText, o: l.text.o, t: v.t}
+	case shVariant:
+		if l.name != "" {
+			return Value{k: vAgg, o: &object{name: l.name, base: l}, t: v.t}
+		}
+	case shStruct:
+		return Value{k: vAgg, o: &object{base: l}, t: v.t}
+	case shMap:
+		return Value{k: vMap, o: &object{base: l}, t: v.t}
+	case shList:
+		return Value{k: vList, o: &object{base: l}, t: v.t}
+	}
+	return v
+}
+
+// whole returns the items of a list whose length is known, else false.
+func (o *object) whole() ([]Value, bool) {
+	var items []Value
+	for i := len(o.front) - 1; i >= 0; i-- {
+		items = append(items, o.front[i])
+	}
+	if o.base != nil {
+		if !o.base.counted {
+			return nil, false
+		}
+		for _, e := range o.base.elems {
+			items = append(items, Value{k: vLazy, l: e})
+		}
+	}
+	return append(items, o.items...), true
+}
+
+// part returns the field of that name if it is known or can be named without
+// a choice.
+func (o *object) part(name string) (Value, bool) {
+	for i := range o.fields {
+		if o.fields[i].name == name {
+			return o.fields[i].v, true
+		}
+	}
+	if o.base != nil {
+		return Value{k: vLazy, l: o.base.kid(name)}, true
+	}
+	return Value{}, false
+}
+
+// lookup finds the entry of a key without choosing: known is false when the
+// base was not asked about it yet.
+func (o *object) lookup(key Value) (v Value, known bool) {
+	for i := range o.entries {
+		if equal(o.entries[i].key, key) {
+			return o.entries[i].v, true
+		}
+	}
+	if o.base == nil {
+		return Value{}, true
+	}
+	for _, k := range o.base.keys {
+		if equal(k.key, key) {
+			if k.present {
+				return Value{k: vLazy, l: k.l}, true
+			}
+			return Value{}, true
+		}
+	}
+	return Value{}, false
+}
+
+// equal compares without choosing: two lazies nobody looked at are equal only
+// if they are the same one.
+func equal(a, b Value) bool {
+	if a.k == vLazy && b.k == vLazy && a.l == b.l {
+		return true
+	}
+	a, b = settle(a), settle(b)
+	if a.k == vDefault || b.k == vDefault {
+		return isDefault(a) && isDefault(b)
+	}
+	if a.k != b.k {
+		return false
+	}
+	switch a.k {
+	case vLazy:
+		return a.l == b.l
+	case vBool, vInt, vKey:
+		return a.n == b.n
+	case vText:
+		return a.o == b.o || a.o.name == b.o.name && equalFields(a.o, b.o)
+	case vAgg:
+		return a.o == b.o || a.o.name == b.o.name && equalFields(a.o, b.o)
+	case vList:
+		return a.o == b.o || equalLists(a.o, b.o)
+	case vMap:
+		return a.o == b.o || equalMaps(a.o, b.o)
+	case vRef:
+		return a.o.place.same(b.o.place)
+	case vFuture:
+		return a.o == b.o
+	}
+	return true
+}
+
+func isDefault(v Value) bool {
+	switch v.k {
+	case vDefault:
+		return true
+	case vBool, vInt:
+		return v.n == 0
+	case vAgg:
+		return v.o.name == "None"
+	case vText:
+		return v.o.name == "" && len(v.o.fields) == 0
+	case vMap:
+		return len(v.o.entries) == 0 && v.o.base == nil
+	case vList:
+		items, ok := v.o.whole()
+		return ok && len(items) == 0
+	}
+	return false
+}
+
+func equalFields(a, b *object) bool {
+	for _, o := range []*object{a, b} {
+		for _, f := range o.fields {
+			x, okx := a.part(f.name)
+			y, oky := b.part(f.name)
+			if okx != oky || okx && !equal(x, y) {
+				return false
+			}
+		}
+	}
+	return a.base == b.base || len(a.fields) > 0 && sameWidth(a, b)
+}
+
+// sameWidth: two aggregates with different bases agree when the fields that
+// are spelled out cover what their bases tell.
+func sameWidth(a, b *object) bool {
+	for _, o := range []*object{a, b} {
+		if o.base == nil {
+			continue
+		}
+		for _, k := range o.base.kids {
+			x, okx := a.part(k.name)
+			y, oky := b.part(k.name)
+			if !okx || !oky || !equal(x, y) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func equalLists(a, b *object) bool {
+	x, okx := a.whole()
+	y, oky := b.whole()
+	if okx && oky {
+		if len(x) != len(y) {
+			return false
+		}
+		for i := range x {
+			if !equal(x[i], y[i]) {
+				return false
+			}
+		}
+		return true
+	}
+	if okx != oky || a.base != b.base || len(a.items) != len(b.items) || len(a.front) != len(b.front) {
+		return false
+	}
+	for i := range a.items {
+		if !equal(a.items[i], b.items[i]) {
+			return false
+		}
+	}
+	for i := range a.front {
+		if !equal(a.front[i], b.front[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func equalMaps(a, b *object) bool {
+	if a.base != b.base {
+		return false
+	}
+	for _, o := range []*object{a, b} {
+		for i := range o.entries {
+			key := o.entries[i].key
+			x, okx := a.lookup(key)
+			y, oky := b.lookup(key)
+			if okx != oky || !equal(x, y) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// String shows v as a reader would write it. Keys are p, q, r…; what nobody
+// looked at is "…".
+func (v Value) String() string {
+	var b strings.Builder
+	v.write(&b, false)
+	return b.String()
+}
+
+// identity is a text equal for equal values and different for different ones.
+func (v Value) identity() string {
+	var b strings.Builder
+	v.write(&b, true)
+	return b.String()
+}
+
+func (v Value) write(b *strings.Builder, exact bool) {
+	v = settle(v)
+	switch v.k {
+	case vNone:
+		b.WriteString("–")
+	case vUnit:
+		b.WriteString("()")
+	case vBool:
+		b.WriteString(strconv.FormatBool(v.n != 0))
+	case vInt:
+		if exact && v.n == 0 {
+			b.WriteString("default")
+			return
+		}
+		b.WriteString(strconv.FormatInt(v.n, 10))
+	case vKey:
+		b.WriteString(keyName(v.n))
+	case vText:
+		if !exact && len(v.o.fields) > 0 {
+			b.WriteString("…")
+			return
+		}
+		if exact {
+			b.WriteString("'")
+		}
+		b.WriteString(v.o.name)
+		writeFields(b, v.o, exact)
+	case vAgg:
+		v.writeAgg(b, exact)
+	case vList:
+		v.writeList(b, exact)
+	case vMap:
+		v.writeMap(b, exact)
+	case vRef:
+		b.WriteString("&" + v.o.place.String())
+	case vFuture:
+		b.WriteString("a call")
+	case vLazy:
+		if exact {
+			fmt.Fprintf(b, "?%d", v.l.id)
+		} else {
+			b.WriteString("…")
+		}
+	case vDefault:
+		if exact {
+			b.WriteString("default")
+		} else {
+			b.WriteString("0")
+		}
+	}
+}
+
+func keyName(n int64) string {
+	if n >= 1 && n <= 11 {
+		return string(rune('p' + n - 1))
+	}
+	return "p" + strconv.FormatInt(n, 10)
+}
+
+func (v Value) writeAgg(b *strings.Builder, exact bool) {
+	name := v.o.name
+	if i := strings.LastIndex(name, "::"); i >= 0 && !exact {
+		name = name[i+2:]
+	}
+	if exact && name == "None" {
+		b.WriteString("default")
+		return
+	}
+	if name != "()" {
+		b.WriteString(name)
+	}
+	if exact && v.o.base != nil {
+		fmt.Fprintf(b, "?%d", v.o.base.id)
+	}
+	fields := v.o.fields
+	if v.o.base != nil && !exact {
+		fields = nil
+		for _, k := range v.o.base.kids {
+			if x, ok := v.o.part(k.name); ok {
+				fields = append(fields, field{k.name, x})
+			}
+		}
+		for _, f := range v.o.fields {
+			if !v.o.base.hasKid(f.name) {
+				fields = append(fields, f)
+			}
+		}
+	}
+	if v.o.base != nil && len(fields) == 0 && !exact && name == "" {
+		b.WriteString("…")
+		return
+	}
+	writeFields(b, &object{name: v.o.name, fields: fields}, exact)
+}
+
+func writeFields(b *strings.Builder, o *object, exact bool) {
+	if len(o.fields) == 0 {
+		if o.name == "()" {
+			b.WriteString("()")
+		}
+		return
+	}
+	positional := o.fields[0].name == "0"
+	open, end := " { ", " }"
+	if positional {
+		open, end = "(", ")"
+	}
+	b.WriteString(open)
+	for i, f := range o.fields {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		if !positional {
+			b.WriteString(f.name + ": ")
+		}
+		f.v.write(b, exact)
+	}
+	b.WriteString(end)
+}
+
+func (v Value) writeList(b *strings.Builder, exact bool) {
+	items, ok := v.o.whole()
+	b.WriteString("[")
+	if !ok {
+		for i := len(v.o.front) - 1; i >= 0; i-- {
+			v.o.front[i].write(b, exact)
+			b.WriteString(", ")
+		}
+		if exact {
+			fmt.Fprintf(b, "?%d", v.o.base.id)
+		} else {
+			b.WriteString("…")
+		}
+		if len(v.o.items) > 0 {
+			b.WriteString(", ")
+		}
+		items = v.o.items
+	}
+	for i, it := range items {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		it.write(b, exact)
+	}
+	b.WriteString("]")
+}
+
+func (v Value) writeMap(b *strings.Builder, exact bool) {
+	b.WriteString("{")
+	n := 0
+	item := func(key, val Value) {
+		if val.k == vNone && !exact {
+			return
+		}
+		if n > 0 {
+			b.WriteString(", ")
+		}
+		n++
+		key.write(b, exact)
+		if settle(val).k != vUnit {
+			b.WriteString(": ")
+			val.write(b, exact)
+		}
+	}
+	if v.o.base != nil && exact {
+		fmt.Fprintf(b, "?%d", v.o.base.id)
+	}
+	if v.o.base != nil && !exact {
+		for _, k := range v.o.base.keys {
+			if k.present && !v.o.overrides(k.key) {
+				item(k.key, Value{k: vLazy, l: k.l})
+			}
+		}
+	}
+	for _, e := range v.o.entries {
+		item(e.key, e.v)
+	}
+	b.WriteString("}")
+}
+
+func (o *object) overrides(key Value) bool {
+	for i := range o.entries {
+		if equal(o.entries[i].key, key) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,533 @@
+package model
+
+// make builds an aggregate.
+func (m *machine) make(msg *message, st *Step) {
+	vs := make([]Value, len(st.Args))
+	var t taint
+	for i, r := range st.Args {
+		v := m.reg(msg, r)
+		if v.isRef() && st.Name != "Some" && st.Name != "()" && st.Name != "Ok" {
+			v = m.loadValue(msg, v, st.Site)
+		}
+		vs[i] = v
+		t |= v.t
+	}
+	switch st.Name {
+	case "[]":
+		m.set(msg, st.Out, list(vs...).with(t))
+		return
+	case "()":
+		if len(vs) == 0 {
+			m.set(msg, st.Out, Unit())
+			return
+		}
+	}
+	v := Variant(st.Name, vs...)
+	for i, n := range st.Fields {
+		if i < len(v.o.fields) {
+			v.o.fields[i].name = n
+		}
+	}
+	m.set(msg, st.Out, v.with(t))
+}
+
+// match tells whether v matches p, and what the answer depends on. References
+// are followed part by part, so that only what decides is read.
+func (m *machine) match(msg *message, v Value, p *Pat, site Site) (bool, taint) {
+	if p == nil {
+		return true, 0
+	}
+	switch p.Kind {
+	case PatAny:
+		return true, 0
+	case PatOr:
+		var t taint
+		for _, s := range p.Subs {
+			yes, u := m.match(msg, v, s, site)
+			t |= u
+			if yes {
+				return true, t
+			}
+		}
+		return false, t
+	case PatConst:
+		x := m.loadValue(msg, v, site)
+		return m.same(x, p.Const), x.t
+	case PatRange:
+		x := m.loadValue(msg, v, site)
+		n := m.w.asInt(x)
+		return (p.Lo.k == vNone || n >= m.w.asInt(p.Lo)) && (p.Hi.k == vNone || n <= m.w.asInt(p.Hi)), x.t
+	case PatOpaque:
+		x := m.loadValue(msg, v, site)
+		a := m.w.opaqueAnswer("pattern "+p.Text, []Value{x})
+		return m.w.truth(a), a.t
+	case PatVariant:
+		x := v
+		if v.isRef() {
+			x = m.shapeOf(msg, v, site)
+		}
+		t := x.t | v.t
+		if !m.w.isVariant(x, p.Name) {
+			return false, t
+		}
+		yes, u := m.matchSubs(msg, v, p, site)
+		return yes, t | u
+	}
+	return m.matchSubs(msg, v, p, site)
+}
+
+// shapeOf reads which variant is at a reference.
+func (m *machine) shapeOf(msg *message, v Value, site Site) Value {
+	if v.o.place.cell < 0 {
+		x := m.fetch(v.o.place)
+		if x.isRef() {
+			return m.shapeOf(msg, x, site)
+		}
+		return x
+	}
+	return m.exists(msg, v.o.place, site)
+}
+
+func (m *machine) matchSubs(msg *message, v Value, p *Pat, site Site) (bool, taint) {
+	var t taint
+	for i, s := range p.Subs {
+		if s.Kind == PatAny {
+			continue
+		}
+		x := v
+		if i < len(p.Steps) {
+			x = m.part(msg, v, elem{variant: p.Steps[i].Variant, field: p.Steps[i].Field}, site)
+		}
+		yes, u := m.match(msg, x, s, site)
+		t |= u
+		if !yes {
+			return false, t
+		}
+	}
+	return true, t
+}
+
+// used tells whether anybody looks at the result of st: a removal whose
+// result is ignored asks nothing.
+func (msg *message) used(st *Step) bool { return st.Out > 0 && msg.p.used[st.Out] }
+
+func (m *machine) verb(msg *message, st *Step) {
+	if writes(st.Name) {
+		m.count()
+	}
+	switch st.Name {
+	case MapGet, MapGetCopy, MapContains, MapInsert, SetInsert, MapRemove, SetRemove, MapEntryOr:
+		m.mapVerb(msg, st)
+	case ListPush, ListPushFront, ListPop, ListPopFront, ListGet, ListFirst, ListLast, ListRemove, ListContains, Extend:
+		m.listVerb(msg, st)
+	case Len, IsEmpty, Clear, Iter, Keys, Values, Retain, Drain, IterNext, ReadAll, WriteAll, Replace, Take:
+		m.wholeVerb(msg, st)
+	case Unwrap, UnwrapErr, OkOpt, ErrOpt, Decode, IsCleanReject:
+		m.optionVerb(msg, st)
+	case Caller:
+		m.set(msg, st.Out, m.w.caller(msg.role, msg.p.Func.Anonymous))
+	case Now:
+		m.set(msg, st.Out, m.w.time())
+	default:
+		m.numberVerb(msg, st)
+	}
+}
+
+func (m *machine) mapVerb(msg *message, st *Step) {
+	recv := m.reg(msg, arg(st, 0))
+	key := m.w.key(m.freeze(m.load(msg, arg(st, 1), st.Site)))
+	if !recv.isRef() {
+		m.mapValueVerb(msg, st, recv, key)
+		return
+	}
+	r := m.part(msg, recv, elem{key: key}, st.Site).with(key.t)
+	p := r.o.place
+	switch st.Name {
+	case MapContains:
+		v := m.exists(msg, p, st.Site)
+		m.set(msg, st.Out, Bool(v.k != vNone).with(v.t|key.t))
+	case MapGet:
+		v := m.exists(msg, p, st.Site)
+		if v.k == vNone {
+			m.set(msg, st.Out, none().with(v.t|key.t))
+		} else {
+			m.set(msg, st.Out, some(r.with(v.t)).with(v.t|key.t))
+		}
+	case MapGetCopy:
+		if v := m.exists(msg, p, st.Site); v.k == vNone {
+			m.set(msg, st.Out, none().with(v.t|key.t))
+			return
+		}
+		v := m.loadValue(msg, r, st.Site)
+		m.set(msg, st.Out, some(v).with(v.t))
+	case MapInsert, MapRemove:
+		old := Value{}
+		if msg.used(st) {
+			if old = m.exists(msg, p, st.Site); old.k != vNone {
+				old = m.loadValue(msg, r, st.Site)
+			}
+		}
+		x := Value{}
+		if st.Name == MapInsert {
+			x = m.freeze(m.load(msg, arg(st, 2), st.Site))
+		}
+		m.write(msg, p, x, st.Site)
+		m.set(msg, st.Out, option(old).with(old.t))
+	case SetInsert, SetRemove:
+		old := Value{}
+		if msg.used(st) {
+			old = m.exists(msg, p, st.Site)
+		}
+		there := old.k != vNone
+		if st.Name == SetInsert {
+			m.write(msg, p, Unit().with(key.t), st.Site)
+			there = !there
+		} else {
+			m.write(msg, p, Value{}, st.Site)
+		}
+		m.set(msg, st.Out, Bool(there).with(old.t))
+	case MapEntryOr:
+		v := m.exists(msg, p, st.Site)
+		if v.k == vNone {
+			x := m.freeze(m.load(msg, arg(st, 2), st.Site))
+			m.write(msg, p, x.with(v.t), st.Site)
+		}
+		m.set(msg, st.Out, r)
+	}
+}
+
+// mapValueVerb works on a map that is no place (a copy).
+func (m *machine) mapValueVerb(msg *message, st *Step, recv, key Value) {
+	v := m.w.entry(recv, key)
+	t := recv.t | key.t | v.t
+	switch st.Name {
+	case MapContains, SetRemove:
+		m.set(msg, st.Out, Bool(v.k != vNone).with(t))
+	case SetInsert:
+		m.set(msg, st.Out, Bool(v.k == vNone).with(t))
+	case MapEntryOr:
+		m.set(msg, st.Out, v.with(t))
+	default:
+		m.set(msg, st.Out, option(v).with(t))
+	}
+}
+
+// at returns the value of a receiver and what reading it adds, or for a
+// value the value itself.
+func (m *machine) at(msg *message, r Reg, site Site) Value {
+	return m.loadValue(msg, m.reg(msg, r), site)
+}
+
+// target returns the place a verb writes to; ok is false for a temporary.
+func (m *machine) target(msg *message, r Reg) (place, bool) {
+	v := m.reg(msg, r)
+	if !v.isRef() {
+		return place{}, false
+	}
+	p := v.o.place
+	if p.cell < 0 {
+		if y := m.peekLocal(p); y.isRef() {
+			p = y.o.place
+		}
+	}
+	return p, true
+}
+
+func (m *machine) listVerb(msg *message, st *Step) {
+	p, isPlace := m.target(msg, arg(st, 0))
+	switch st.Name {
+	case ListPush, ListPushFront, Extend:
+		m.push(msg, st, p, isPlace)
+		return
+	}
+	v := m.at(msg, arg(st, 0), st.Site)
+	items := m.w.items(v)
+	pick := func(i int) {
+		switch {
+		case i < 0 || i >= len(items):
+			m.set(msg, st.Out, none().with(v.t))
+		case isPlace && st.Name != ListPop && st.Name != ListPopFront && st.Name != ListRemove:
+			m.set(msg, st.Out, some(ref(p.extend(elem{key: Int(int64(i))})).with(v.t)).with(v.t))
+		default:
+			m.set(msg, st.Out, some(items[i].with(v.t)).with(v.t))
+		}
+	}
+	cut := func(i int) {
+		if i >= 0 && i < len(items) && isPlace {
+			rest := append(append([]Value(nil), items[:i]...), items[i+1:]...)
+			m.write(msg, p, list(rest...).with(v.t), st.Site)
+		}
+	}
+	switch st.Name {
+	case ListContains:
+		x := m.load(msg, arg(st, 1), st.Site)
+		found := false
+		for _, it := range items {
+			if m.same(it, x) {
+				found = true
+				break
+			}
+		}
+		m.set(msg, st.Out, Bool(found).with(v.t|x.t))
+	case ListGet:
+		i := m.load(msg, arg(st, 1), st.Site)
+		pick(int(m.w.asInt(i)))
+	case ListFirst:
+		pick(0)
+	case ListLast:
+		pick(len(items) - 1)
+	case ListPop:
+		pick(len(items) - 1)
+		cut(len(items) - 1)
+	case ListPopFront:
+		pick(0)
+		cut(0)
+	case ListRemove:
+		i := int(m.w.asInt(m.load(msg, arg(st, 1), st.Site)))
+		if i < 0 || i >= len(items) {
+			msg.ctl |= v.t
+			m.trap(msg, st.Site, "there is no such element")
+			return
+		}
+		m.set(msg, st.Out, items[i].with(v.t))
+		cut(i)
+	}
+}
+
+// push appends without looking at what is there.
+func (m *machine) push(msg *message, st *Step, p place, isPlace bool) {
+	if !isPlace {
+		return
+	}
+	var xs []Value
+	if st.Name == Extend {
+		xs = m.w.items(m.at(msg, arg(st, 1), st.Site))
+	} else {
+		xs = []Value{m.freeze(m.load(msg, arg(st, 1), st.Site))}
+	}
+	old := m.fetch(p)
+	if st.Name == Extend && (settle(old).k == vMap || p.node(m.sys) != nil && p.node(m.sys).sort == SortMap) {
+		for _, x := range xs {
+			k := x
+			val := Unit()
+			if x.k == vAgg && len(x.o.fields) == 2 {
+				k, val = x.o.fields[0].v, x.o.fields[1].v
+			}
+			m.write(msg, p.extend(elem{key: m.w.key(k)}), val, st.Site)
+		}
+		return
+	}
+	o := *m.w.asList(old).o
+	var t taint
+	for _, x := range xs {
+		t |= x.t
+	}
+	if st.Name == ListPushFront {
+		o.front = append(append([]Value(nil), o.front...), xs...)
+	} else {
+		o.items = append(append([]Value(nil), o.items...), xs...)
+	}
+	m.write(msg, p, Value{k: vList, o: &o, t: old.t&msg.own | t}, st.Site)
+}
+
+func (m *machine) wholeVerb(msg *message, st *Step) {
+	p, isPlace := m.target(msg, arg(st, 0))
+	switch st.Name {
+	case Len, IsEmpty:
+		v := m.at(msg, arg(st, 0), st.Site)
+		n := m.size(v)
+		if st.Name == IsEmpty {
+			m.set(msg, st.Out, Bool(n == 0).with(v.t))
+		} else {
+			m.set(msg, st.Out, Int(int64(n)).with(v.t))
+		}
+	case Iter, Keys, Values, Drain:
+		m.iterate(msg, st, p, isPlace)
+	case IterNext:
+		v := m.fetchOr(msg, p, isPlace, arg(st, 0))
+		items := m.w.items(v)
+		if len(items) == 0 {
+			m.set(msg, st.Out, none().with(v.t))
+			return
+		}
+		m.set(msg, st.Out, some(items[0]).with(v.t))
+		if isPlace {
+			m.write(msg, p, list(items[1:]...).with(v.t), st.Site)
+		}
+	case Retain:
+		v := m.at(msg, arg(st, 0), st.Site)
+		if isPlace {
+			if m.w.truth(m.w.opaqueAnswer("retain", []Value{v})) {
+				m.write(msg, p, Default().with(v.t), st.Site)
+			}
+		}
+	case Clear:
+		if isPlace {
+			m.write(msg, p, Default(), st.Site)
+		}
+	case ReadAll:
+		args := m.loadAll(msg, st.Args, st.Site)
+		m.set(msg, st.Out, m.w.term(st.Name, args...))
+	case WriteAll:
+		args := m.loadAll(msg, st.Args, st.Site)
+		x := m.w.term(st.Name, args...)
+		if isPlace {
+			m.write(msg, p, x, st.Site)
+		}
+		m.set(msg, st.Out, m.w.term("result", args...))
+	case Replace, Take:
+		old := Value{}
+		if msg.used(st) {
+			old = m.at(msg, arg(st, 0), st.Site)
+		}
+		x := Default()
+		if st.Name == Replace {
+			x = m.freeze(m.load(msg, arg(st, 1), st.Site))
+		}
+		if isPlace {
+			m.write(msg, p, x, st.Site)
+		}
+		m.set(msg, st.Out, old)
+	}
+}
+
+func (m *machine) fetchOr(msg *message, p place, isPlace bool, r Reg) Value {
+	if isPlace {
+		return m.fetch(p)
+	}
+	return m.reg(msg, r)
+}
+
+// size is the number of elements or entries.
+func (m *machine) size(v Value) int {
+	if m.looksLikeMap(v) {
+		return len(m.w.allKeys(v))
+	}
+	return len(m.w.items(v))
+}
+
+func (m *machine) looksLikeMap(v Value) bool {
+	v = settle(v)
+	switch v.k {
+	case vMap:
+		return true
+	case vLazy:
+		return v.l.sort == SortMap || v.l.shape == shMap
+	}
+	return false
+}
+
+// iterate makes the list a for loop walks over: references to the elements
+// where the container is a place, else the elements.
+func (m *machine) iterate(msg *message, st *Step, p place, isPlace bool) {
+	v := m.at(msg, arg(st, 0), st.Site)
+	isPlace = isPlace && p.cell >= 0 && st.Name != Drain
+	var out []Value
+	switch {
+	case v.k == vAgg && v.o.name == "..":
+		out = m.rangeOf(v)
+	case m.looksLikeMap(v):
+		for _, e := range m.w.allKeys(v) {
+			x := e.v
+			if isPlace {
+				x = ref(p.extend(elem{key: e.key}))
+			}
+			key := e.key.with(v.t)
+			switch {
+			case st.Name == Keys || settle(e.v).k == vUnit:
+				out = append(out, key)
+			case st.Name == Values:
+				out = append(out, x.with(v.t))
+			default:
+				out = append(out, Variant("()", key, x.with(v.t)).with(v.t))
+			}
+		}
+	case v.k == vAgg && (v.o.name == "Some" || v.o.name == "None"):
+		if x, ok := v.o.part("0"); ok && v.o.name == "Some" {
+			out = []Value{x}
+		}
+	default:
+		for i, it := range m.w.items(v) {
+			if isPlace {
+				it = ref(p.extend(elem{key: Int(int64(i))}))
+			}
+			out = append(out, it.with(v.t))
+		}
+	}
+	if st.Name == Drain {
+		if p, ok := m.target(msg, arg(st, 0)); ok {
+			m.write(msg, p, Default().with(v.t), st.Site)
+		}
+	}
+	m.set(msg, st.Out, list(out...).with(v.t))
+}
+
+// rangeOf are the numbers of lo..hi; long ranges end the run by the step bound.
+func (m *machine) rangeOf(v Value) []Value {
+	var lo, hi int64
+	if x, ok := v.o.part("0"); ok {
+		lo = m.w.asInt(x)
+	}
+	if x, ok := v.o.part("1"); ok {
+		hi = m.w.asInt(x)
+	}
+	if hi-lo > maxSteps {
+		giveUp("step bound")
+	}
+	var out []Value
+	for ; lo < hi; lo++ {
+		out = append(out, Int(lo).with(v.t))
+	}
+	return out
+}
+
+func (m *machine) optionVerb(msg *message, st *Step) {
+	v := m.reg(msg, arg(st, 0))
+	x := v
+	if v.isRef() {
+		x = m.shapeOf(msg, v, st.Site)
+	}
+	t := x.t | v.t
+	switch st.Name {
+	case Unwrap:
+		good := "Ok"
+		if s := settle(x); s.k == vDefault || s.k == vAgg && (s.o.name == "Some" || s.o.name == "None") ||
+			s.k == vLazy && (s.l.name == "Some" || s.l.name == "None" || s.l.sort == SortOption) {
+			good = "Some"
+		}
+		msg.ctl |= t
+		if !m.w.isVariant(x, good) {
+			m.trap(msg, st.Site, "unwrap of "+opposite[good])
+			return
+		}
+		m.set(msg, st.Out, m.part(msg, v, elem{variant: good, field: "0"}, st.Site).with(t))
+	case UnwrapErr:
+		msg.ctl |= t
+		if !m.w.isVariant(x, "Err") {
+			m.trap(msg, st.Site, "unwrap of Ok")
+			return
+		}
+		m.set(msg, st.Out, m.part(msg, v, elem{variant: "Err", field: "0"}, st.Site).with(t))
+	case OkOpt, ErrOpt:
+		want := "Ok"
+		if st.Name == ErrOpt {
+			want = "Err"
+		}
+		if m.w.isVariant(x, want) {
+			m.set(msg, st.Out, some(m.part(msg, v, elem{variant: want, field: "0"}, st.Site)).with(t))
+		} else {
+			m.set(msg, st.Out, none().with(t))
+		}
+	case Decode:
+		// A reply that cannot be read is an ending of its own (§2.5).
+		m.set(msg, st.Out, Variant("Ok", m.loadValue(msg, v, st.Site)).with(t))
+	case IsCleanReject:
+		x := settle(m.loadValue(msg, v, st.Site))
+		if x.k == vAgg && x.o.name == "Err" {
+			x, _ = x.o.part("0")
+			x = settle(x)
+		}
+		clean := x.k == vAgg && x.o.name == "reject clean"
+		m.set(msg, st.Out, Bool(clean).with(t))
+	}
+}

@@ -1,0 +1,281 @@
+// Package ops defines the structured operations that a Rust message is
+// lowered to. Everything after lowering reads only them: the SSA of the rules,
+// the step programs of the segment model, and the dump.
+//
+// A [Func] is a tree of operations in evaluation order. Control flow is
+// structured (If, Block, Loop, Break, Continue, Return): Rust has no goto.
+// Values are defined once and used in the scope below their definition;
+// what is assigned again lives in a [Var].
+//
+// # Places and values
+//
+// A place is named by a chain of values: Cell or Ref, then Field, Index,
+// Proj. `STATE.with_borrow_mut(|s| s.balances[k] = v)` is
+//
+//	v1 = Cell STATE
+//	v2 = Field v1 .balances
+//	v3 = Index v2 [k]
+//	     Store v3 = v
+//
+// Field, Index and Proj of something that is not a place give its part.
+// Whatever consumes a place other than by extending the chain reads it; Load
+// makes a read explicit where the source has a value use (`*x`, `s.balance`).
+// References are transparent: a Var may hold one, and Field of a reference is
+// Field of what it points to. `&x` of a local is Ref; a callee that was
+// given one may change the variable (see [Out]).
+package ops
+
+import "github.com/awaitlint/awaitlint/rustparse"
+
+// A Value is the result of one operation of a function; 0 is "none".
+type Value int32
+
+// A Var is a local variable of a function; 0 is "none".
+type Var int32
+
+// A Label names an enclosing Block or Loop; 0 is "none".
+type Label int32
+
+// A Site is an index into [Func.Sites]: where an operation comes from.
+type Site int32
+
+// A Kind says what an operation does. Out is Op.Out, a and b are Op.Args[0]
+// and Op.Args[1].
+type Kind uint8
+
+const (
+	Invalid Kind = iota
+
+	// Values.
+	Const  // Out = the literal Text; Lit says of which type
+	Param  // Out = the Index-th parameter or capture of the function (only at the top of the body)
+	Cell   // Out = the place that is the content of state cell Name
+	Get    // Out = the value of Var
+	Ref    // Out = a reference to Var; Mut if it may be written through
+	Field  // Out = a.Name; tuple fields are "0", "1", …
+	Index  // Out = a[b]
+	Load   // Out = the content of place a, copied or moved out
+	Make   // Out = a new aggregate: see [Op.Name]
+	Bin    // Out = a Name b, Name a Rust operator ("+", "==", …; never && or ||)
+	Un     // Out = Name a, Name one of "-", "!"
+	Cast   // Out = a as Text
+	Test   // Out = whether a matches Pat (a bool); binds nothing
+	Proj   // Out = the part of a that lies at Path, after a successful Test
+	Verb   // Out = Name(Args...), an operation whose meaning knowledge gives; see verbs.go
+	Call   // Out = Text(Args...): a callee whose body is not part of this function; Callee says what is known of it
+	Opaque // Out = something that depends on Args; Text is the source form that was not understood
+
+	// Effects on variables and places.
+	Declare // Var begins to exist, unassigned
+	Set     // Var = a
+	Store   // the place a = b
+	Out     // Var may have been changed through the reference given to the operation that made a (a call or verb)
+
+	// Control.
+	If    // if a { Body } else { Else }
+	Block // { Body }, Break Label leaves it
+	Loop  // loop { Body }, Break leaves it, Continue starts it again
+	Break
+	Continue
+	Return // return a
+	Trap   // the segment traps; Text says how ("panic!", "trap", "unreachable!")
+	Assert // traps unless a holds; Text is the macro's name
+
+	// Messages.
+	Request // Out = the future of an inter-canister call; Request describes it; Args are target, method, arguments…
+	Join    // Out = the future of all of Args; Name "all", "try", "select"
+	Await   // Out = the answer of future a. Commit says whether a segment ends here
+	Oneway  // a request is sent without waiting: no segment ends
+	Spawn   // the task Task starts with captures Args
+
+	// Lifetimes.
+	Guard // Var holds, from here on, a value whose Drop runs Body (in Body, Ref Var is self)
+	Drop  // Var goes out of scope; if it holds a live guard its drop body runs
+	Move  // the value of Var was moved away: its drop is no longer this scope's
+)
+
+// An Op is one operation. Which fields are set depends on Kind.
+type Op struct {
+	Kind  Kind
+	Mut   bool // Ref
+	Lit   Lit  // Const
+	Site  Site
+	Out   Value
+	Args  []Value
+	Var   Var
+	Label Label
+	Index int
+	// Name is the field, operator, verb, cell or aggregate. For Make it is
+	// the type or variant path as written resolved ("Ok", "Some", "None",
+	// "Status::Done", "State"), "()" for tuples and unit, "[]" for arrays and
+	// vectors, ".." for ranges, "|…|" for closures that are values. Fields
+	// names the aggregate's fields in the order of Args.
+	Name   string
+	Text   string
+	Fields []string
+	Pat    *Pat
+	Path   []Step
+	Body   []*Op
+	Else   []*Op
+
+	Request *Request
+	Callee  *Callee
+	Task    *Func
+	Commit  Commit // Await
+	// Traps says why the operation may trap ("unwrap on None", "index out of
+	// bounds", "arithmetic overflow"), "" if it cannot.
+	Traps string
+}
+
+// A Lit is the type of a constant.
+type Lit uint8
+
+const (
+	LitUnit Lit = iota
+	LitBool
+	LitInt
+	LitFloat
+	LitString
+	LitChar
+)
+
+// A Commit says whether an await ends a segment (M2).
+type Commit uint8
+
+const (
+	Never Commit = iota // runs straight through
+	May                 // some path really calls, or nobody knows
+	Must                // a call is sent unless sending fails at once (M3)
+)
+
+func (c Commit) String() string { return [...]string{"never", "may", "must"}[c] }
+
+// A Pat is a pattern reduced to what decides about a match.
+type Pat struct {
+	Kind PatKind
+	// Name is the variant or struct ("Some", "Ok", "Status::Done") for
+	// PatVariant, the literal's text for PatConst.
+	Name string
+	Lit  Lit
+	// Subs are the alternatives of PatOr and the sub-patterns of the others,
+	// Steps[i] the way from the value to what Subs[i] must match.
+	Subs  []*Pat
+	Steps []Step
+	// Lo and Hi bound PatRange, "" where open; Text is the source, for the reader.
+	Lo, Hi string
+	Text   string
+}
+
+// A PatKind is the kind of a [Pat].
+type PatKind uint8
+
+const (
+	PatAny     PatKind = iota // matches whatever it is
+	PatConst                  // equals the constant Name
+	PatVariant                // is the variant Name, and all Subs match
+	PatTuple                  // tuples, slices, structs: all Subs match
+	PatRange                  // lies in Lo..=Hi
+	PatOr                     // one of Subs matches
+	PatOpaque                 // not understood: may match or not
+)
+
+// A Step leads from a value to a part of it: a field (tuple fields by number;
+// the payload of a variant is Field "0" of Variant), or an element.
+type Step struct {
+	Variant string // the variant that must be present, "" for none
+	Field   string
+}
+
+// A Request describes an inter-canister call.
+type Request struct {
+	// Method is the method called, as written ("transfer", "http_request"),
+	// or the callee's name where it is computed.
+	Method string
+	// API is the function or builder it was made with ("Call::bounded_wait").
+	API     string
+	Bounded bool // bounded wait: the outcome may be unknown (C7, S3)
+	Reply   Reply
+	// Effect says what the call is for, where knowledge data tells.
+	Effect Effect
+}
+
+// A Reply is the shape of what awaiting a request gives.
+type Reply uint8
+
+const (
+	ReplyPlain  Reply = iota // the payload; rejects trap or cannot be seen
+	ReplyResult              // Result<payload, reject>
+	ReplyDouble              // Result<Result<payload, callee's error>, reject>
+)
+
+// An Effect says what a call does in the callee.
+type Effect uint8
+
+const (
+	EffectUnknown    Effect = iota
+	EffectFetch             // reads only
+	EffectMutates           // changes something there
+	EffectMovesValue        // moves tokens, cycles or ownership
+)
+
+// A Callee is what is known of a function that is called but not part of the
+// lowered function.
+type Callee struct {
+	// Path is the callee as the user would write it ("crate::ledger::fee").
+	Path string
+	// Pure: neither reads nor writes state, does not call. Such a call is a
+	// function of its arguments.
+	Pure bool
+	// Reads and Writes name the state places that may be touched, as
+	// "CELL.path", "*" for "anything".
+	Reads, Writes []string
+	// MayTrap says why the callee may trap, "" if it does not.
+	MayTrap string
+	// Cut is why the body was not lowered here ("recursion", "size", "external", "dyn").
+	Cut string
+}
+
+// A Func is one message, task, or plain function in lowered form.
+type Func struct {
+	// Name is the Rust path as shown to users: "withdraw", "Vault::pay",
+	// "withdraw::{spawn#1}" for tasks.
+	Name   string
+	Async  bool
+	Params []ParamInfo
+	Body   []*Op
+	Vars   []VarInfo      // indexed by Var; Vars[0] unused
+	Values int            // number of values + 1
+	Sites  []SiteInfo     // indexed by Site; Sites[0] unused
+	Span   rustparse.Span // the name in the declaration
+	Full   rustparse.Span // the whole declaration
+	// Opaque counts constructs that were not understood, by kind.
+	Opaque map[string]int
+	// Partial says that the body was not read whole (parse problems in it, or cut).
+	Partial []string
+	// Assumed lists what was taken for granted, for listings ("x is assumed to be a state cell").
+	Assumed []string
+}
+
+// A ParamInfo is a parameter or capture.
+type ParamInfo struct {
+	Name string
+	Type string // as written
+}
+
+// A VarInfo is a local variable.
+type VarInfo struct {
+	Name string // as written; "" for temporaries
+	Mut  bool
+	Type string // as far as known
+	Site Site
+}
+
+// A SiteInfo is where an operation comes from.
+type SiteInfo struct {
+	Span rustparse.Span
+	// Func is the source function the text stands in, where it is not the
+	// Func itself (an inlined helper or closure's owner).
+	Func string
+	// Caller is the site of the call that brought the inlined text here, 0 for none.
+	Caller Site
+}

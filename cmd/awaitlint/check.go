@@ -1,0 +1,47 @@
+package main
+
+import (
+	"io"
+
+	"github.com/awaitlint/awaitlint/analyzer/report"
+)
+
+// check runs the rules over the given paths: the root command.
+func (c *command) check(args []string) error {
+	if c.dump != "" {
+		return c.dumpStage(args)
+	}
+	format, err := c.formatter(false) // before the work: a wrong flag is told at once
+	if err != nil {
+		return err
+	}
+	chosen, err := c.chosen()
+	if err != nil {
+		return err
+	}
+	p, err := c.load(args)
+	if err != nil {
+		return err
+	}
+	r := p.check(chosen, c.refuted)
+	if err := c.tell(r); err != nil {
+		return err
+	}
+	err = c.emit(func(w io.Writer, color bool) error {
+		if format, err = c.formatter(color); err != nil {
+			return err
+		}
+		return format.Write(w, r)
+	})
+	c.code = r.ExitCode()
+	return err
+}
+
+// tell prints the notices of a report to standard error.
+func (c *command) tell(r *report.Report) error {
+	color, err := c.colored(c.stderr)
+	if err != nil {
+		return err
+	}
+	return report.Text{Color: color}.Notices(c.stderr, r)
+}

@@ -1,0 +1,31 @@
+// Package rules lists the rules of awaitlint.
+package rules
+
+import (
+	"golang.org/x/tools/go/analysis"
+
+	"github.com/awaitlint/awaitlint/analyzer/finding"
+	"github.com/awaitlint/awaitlint/rules/missingrollback"
+	"github.com/awaitlint/awaitlint/rules/stalecheck"
+	"github.com/awaitlint/awaitlint/rules/stalerollback"
+	"github.com/awaitlint/awaitlint/rules/stalewrite"
+	"github.com/awaitlint/awaitlint/rules/trapaftercommit"
+)
+
+// A Rule is an analyzer and what every output says of it.
+type Rule struct {
+	Analyzer *analysis.Analyzer
+	Meta     finding.Rule
+}
+
+// All returns every rule in the order of the catalogue: races first, then what
+// survives a failure.
+func All() []*Rule { return all }
+
+var all = []*Rule{
+	{stalewrite.Analyzer, stalewrite.Rule},
+	{stalecheck.Analyzer, stalecheck.Rule},
+	{stalerollback.Analyzer, stalerollback.Rule},
+	{missingrollback.Analyzer, missingrollback.Rule},
+	{trapaftercommit.Analyzer, trapaftercommit.Rule},
+}

@@ -1,0 +1,103 @@
+package rustparse
+
+// A Node is the index of a node in a [Tree]. The zero Node is "no node"; the root is 1.
+type Node int32
+
+// A Tree is the syntax tree of one file: flat arrays filled by one walk of
+// the C tree, which is closed before Parse returns. Only named nodes are
+// kept, and `_` as [WildcardPattern]; operators and punctuation are read from
+// the source text (see [Tree.Operator], [Tree.HasToken]). Comments have no
+// children. The arguments of macros are part of the tree (see [MacroArgs]),
+// with their true positions. A Tree is immutable and safe for concurrent readers.
+//
+// The spans of children lie in their parent's, in order and apart; those of
+// what the parser supposed (a missing name) are empty. The children of one
+// node need not have neighbouring indices, nor larger ones than all nodes before.
+type Tree struct {
+	File *File
+	// Problems lists what could not be read, in source order. A tree with
+	// problems is still whole: broken text is covered by [Error] nodes.
+	Problems []Problem
+	// OpaqueMacros are the macro invocations whose arguments could not be read
+	// as Rust: they keep a TokenTree without children. See [Tree.Tokens].
+	OpaqueMacros []Node
+
+	kind   []Kind
+	field  []Field
+	start  []uint32
+	end    []uint32 // exclusive
+	parent []Node
+	first  []Node // first child
+	next   []Node // next sibling
+}
+
+// Root returns the source_file node.
+func (t *Tree) Root() Node { return 1 }
+
+// Len returns the number of nodes; valid nodes are 1..Len()-1. Those of kind
+// 0 hang nowhere.
+func (t *Tree) Len() int { return len(t.kind) }
+
+// Kind returns the kind of n, or 0 for no node.
+func (t *Tree) Kind(n Node) Kind { return t.kind[n] }
+
+// FieldOf returns the grammar field under which n hangs in its parent, or 0.
+func (t *Tree) FieldOf(n Node) Field { return t.field[n] }
+
+// Start and End return the byte range of n in the file, end exclusive.
+func (t *Tree) Start(n Node) uint32 { return t.start[n] }
+func (t *Tree) End(n Node) uint32   { return t.end[n] }
+
+// Parent returns the node above n, or 0.
+func (t *Tree) Parent(n Node) Node { return t.parent[n] }
+
+// FirstChild and Next walk the children of a node in source order.
+func (t *Tree) FirstChild(n Node) Node { return t.first[n] }
+func (t *Tree) Next(n Node) Node       { return t.next[n] }
+
+// Child returns the child of n in field f, or 0.
+func (t *Tree) Child(n Node, f Field) Node {
+	for c := t.first[n]; c != 0; c = t.next[c] {
+		if t.field[c] == f {
+			return c
+		}
+	}
+	return 0
+}
+
+// ChildOfKind returns the first child of n of kind k, or 0.
+func (t *Tree) ChildOfKind(n Node, k Kind) Node {
+	for c := t.first[n]; c != 0; c = t.next[c] {
+		if t.kind[c] == k {
+			return c
+		}
+	}
+	return 0
+}
+
+// Children returns the children of n in source order, comments left out.
+func (t *Tree) Children(n Node) []Node {
+	var cs []Node
+	for c := t.first[n]; c != 0; c = t.next[c] {
+		if k := t.kind[c]; k != LineComment && k != BlockComment {
+			cs = append(cs, c)
+		}
+	}
+	return cs
+}
+
+// Span returns the place of n, nowhere for no node.
+func (t *Tree) Span(n Node) Span {
+	if n == 0 {
+		return Span{}
+	}
+	return Span{File: t.File, Start: t.start[n], End: t.end[n]}
+}
+
+// Text returns the source text of n.
+func (t *Tree) Text(n Node) string {
+	if n == 0 {
+		return ""
+	}
+	return t.File.Text[t.start[n]:t.end[n]]
+}
