@@ -49,7 +49,7 @@ var confined = map[string]string{
 	"github.com/smacker/go-tree-sitter": "rustparse",
 	"github.com/spf13/cobra":            "cmd/awaitlint",
 	"golang.org/x/term":                 "cmd/awaitlint",
-	"golang.org/x/tools/go/ssa/ssautil": "analyzer/shadow",
+	"github.com/rivo/uniseg":            "analyzer/report",
 }
 
 // forbidden anywhere outside tests: awaitlint is offline and runs nothing.

@@ -27,6 +27,10 @@ const (
 // A Parser parses one file after another. It is for one goroutine at a time;
 // give each worker its own, and Close it.
 type Parser struct {
+	// SkipTests leaves the bodies of modules under #[cfg(test)] empty. They
+	// are not parsed at all, which saves their share of the time.
+	SkipTests bool
+
 	c *ctree.Parser
 	// Reused from file to file.
 	last  []Node  // of each node, while a tree is built: its last child
@@ -57,15 +61,19 @@ func (p *Parser) Parse(path, text string) *Tree {
 	if first, count := invalidUTF8(text); count > 0 {
 		t.problem(uint32(first), uint32(first+1), "%s", plural(count, "byte that is not UTF-8", "bytes that are not UTF-8"))
 	}
+	if p.SkipTests {
+		text = withoutTests(text)
+	}
 	records, newer, err := p.records(text)
 	if err != nil {
 		t.unread(err.Error())
 		return t
 	}
 	p.build(t, records)
+	t.findProblems(records) // they are gone with the next parse
 	p.readMacros(t, &newer)
 	newer.mend(t)
-	t.findProblems(records)
+	t.sortProblems()
 	return t
 }
 

@@ -40,6 +40,10 @@ func (t *Tree) findProblems(records []ctree.Record) {
 			t.problem(r.Start, r.End, "missing %s%s", what, inside(records, r))
 		}
 	}
+}
+
+// sortProblems puts problems into source order and cuts off a long tail.
+func (t *Tree) sortProblems() {
 	slices.SortStableFunc(t.Problems, func(a, b Problem) int { return int(a.Span.Start) - int(b.Span.Start) })
 	if more := len(t.Problems) - maxProblems; more > 0 {
 		last := t.Problems[maxProblems].Span

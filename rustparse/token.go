@@ -30,8 +30,11 @@ func (t *Tree) ownTokens(n Node, f func(text string, before int) bool) {
 }
 
 // HasToken tells whether token is one of n's own: a keyword or an operator
-// that stands in none of its children.
+// that stands in none of its children, or its `mut` (which is a node).
 func (t *Tree) HasToken(n Node, token string) bool {
+	if token == "mut" && t.ChildOfKind(n, MutableSpecifier) != 0 {
+		return true
+	}
 	found := false
 	t.ownTokens(n, func(text string, _ int) bool {
 		found = text == token

@@ -7,6 +7,7 @@
 package effects
 
 import (
+	"go/token"
 	"sync"
 
 	"golang.org/x/tools/go/ssa"
@@ -14,12 +15,23 @@ import (
 	"github.com/awaitlint/awaitlint/analyzer/finding"
 	"github.com/awaitlint/awaitlint/analyzer/ops"
 	"github.com/awaitlint/awaitlint/analyzer/shadow"
+	"github.com/awaitlint/awaitlint/rustparse"
 )
 
 // A Canister is what rules see of one canister.
 type Canister struct {
 	Name     string
 	Messages []*Message // in the order of the unit
+
+	pos func(rustparse.Span) token.Pos
+}
+
+// Pos gives the position of a span's start for diagnostics, NoPos if unknown.
+func (c *Canister) Pos(s rustparse.Span) token.Pos {
+	if c.pos == nil {
+		return token.NoPos
+	}
+	return c.pos(s)
 }
 
 // A Message is one entry point or task.

@@ -2,6 +2,7 @@ package effects
 
 import (
 	"fmt"
+	"go/token"
 	"go/types"
 	"reflect"
 	"sync"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/awaitlint/awaitlint/analyzer/finding"
 	"github.com/awaitlint/awaitlint/analyzer/ops"
+	"github.com/awaitlint/awaitlint/rustparse"
 )
 
 // A Unit is what the driver hands over for one package: the messages of a
@@ -18,6 +20,8 @@ type Unit struct {
 	Name      string
 	Messages  []Input
 	Functions []Function
+	// Pos gives the position of a span in the pass's FileSet; nil if there is none.
+	Pos func(rustparse.Span) token.Pos
 }
 
 // An Input is one entry point or task in lowered form.
@@ -64,7 +68,7 @@ func run(pass *analysis.Pass) (any, error) {
 			pass.ExportObjectFact(fn.Object, Summarise(f))
 		}
 	}
-	c := &Canister{Name: u.Name}
+	c := &Canister{Name: u.Name, pos: u.Pos}
 	for _, in := range u.Messages {
 		c.Messages = append(c.Messages, New(c, in))
 	}

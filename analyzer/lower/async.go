@@ -21,7 +21,7 @@ type future struct {
 	types  map[string]*workspace.Type
 	site   ops.Site
 	clo    *closure // futBlock
-	req    *ops.Request
+	req    *ops.RequestInfo
 	reqArg []ops.Value
 	result *workspace.Type
 	parts  []val
@@ -109,7 +109,7 @@ func (l *lowerer) awaitValue(v val, n rp.Node) val {
 		return *f.ready
 	case futUnknown:
 		// An outside function or method: it may call.
-		req := val{v: l.value(&ops.Op{Kind: ops.Request, Args: []ops.Value{f.value}, Request: &ops.Request{Method: f.name, API: f.name}}, n)}
+		req := val{v: l.value(&ops.Op{Kind: ops.Request, Args: []ops.Value{f.value}, Request: &ops.RequestInfo{Method: f.name, API: f.name}}, n)}
 		return l.awaitOp(req.v, ops.May, n)
 	}
 	return l.opaque(n, "await", nil)
@@ -189,7 +189,7 @@ func (l *lowerer) awaitJoin(f *future, n rp.Node) val {
 
 // request makes the future of an inter-canister call.
 func (l *lowerer) request(a *knowledge.Action, name string, recv *val, args []val, argn []rp.Node, generics []*workspace.Type, result *workspace.Type, n rp.Node) val {
-	r := &ops.Request{API: lastTwo(name), Method: lastOf(name), Bounded: a.Get("wait") == "bounded"}
+	r := &ops.RequestInfo{API: lastTwo(name), Method: lastOf(name), Bounded: a.Get("wait") == "bounded"}
 	switch a.Get("reply") {
 	case "result":
 		r.Reply = ops.ReplyResult
@@ -289,7 +289,7 @@ func (l *lowerer) futureMethod(recv val, name string, argn []rp.Node, n rp.Node)
 }
 
 func (l *lowerer) oneway(a *knowledge.Action, name string, recv *val, args []val, n rp.Node) val {
-	op := &ops.Op{Kind: ops.Oneway, Request: &ops.Request{API: lastTwo(name), Method: lastOf(name)}}
+	op := &ops.Op{Kind: ops.Oneway, Request: &ops.RequestInfo{API: lastTwo(name), Method: lastOf(name)}}
 	for _, x := range args {
 		op.Args = append(op.Args, l.plain(x, n))
 	}
@@ -311,10 +311,10 @@ func (l *lowerer) spawn(v val, kind string, interval bool, n rp.Node) {
 	switch {
 	case v.fut != nil && v.fut.kind == futFn:
 		name = FuncName(v.fut.def)
-		e.Def, e.Span = v.fut.def, nameSpan(v.fut.def)
+		e.Def, e.Span = v.fut.def, NameSpan(v.fut.def)
 	case v.clo != nil && v.clo.def != nil:
 		name = FuncName(v.clo.def)
-		e.Def, e.Span = v.clo.def, nameSpan(v.clo.def)
+		e.Def, e.Span = v.clo.def, NameSpan(v.clo.def)
 	default:
 		name = fmt.Sprintf("%s of %s", kind, l.f.Name)
 		e.Def = l.frame().def
@@ -394,7 +394,7 @@ func (l *lowerer) runTask(v val, n rp.Node) {
 	}
 	if !l.dead {
 		u := l.unit(n)
-		l.unwindTo(0)
+		l.unwindTo(0, n)
 		l.emit(&ops.Op{Kind: ops.Return, Args: []ops.Value{u.v}}, n)
 	}
 }

@@ -64,19 +64,8 @@ func (l *lowerer) optionMethod(recv val, typ *workspace.Type, name string, argn 
 	}
 	either := func(ok, no func() val) val {
 		r := l.newResult(true, n)
-		var held *val
-		l.ifElse(test(good), n, func() {
-			v := ok()
-			if v.v == 0 && (v.fut != nil || v.clo != nil) {
-				held = &v
-			}
-			l.put(r, v, n)
-		}, func() { l.put(r, no(), n) })
-		v := l.take(r, n)
-		if held != nil && v.t == nil {
-			v.fut, v.clo = held.fut, held.clo
-		}
-		return v
+		l.ifElse(test(good), n, func() { l.put(r, ok(), n) }, func() { l.put(r, no(), n) })
+		return l.take(r, n)
 	}
 	bools := func(b bool) func() val { return func() val { return l.boolConst(b, n) } }
 	keepMoved := func(v val) val { l.transferIf(recv, v, n); return v }

@@ -93,10 +93,10 @@ func (l *lowerer) condJump(n rp.Node, no ops.Label) {
 	case rp.LetCondition:
 		pat, vn := t.Child(n, rp.FieldPattern), t.Child(n, rp.FieldValue)
 		v := l.place(vn)
-		l.temporary(v, vn)
+		tmp := l.temporary(v, vn)
 		c := l.value(&ops.Op{Kind: ops.Test, Args: []ops.Value{v.v}, Pat: l.pattern(pat, v.t)}, pat)
 		l.ifElse(c, n, nil, func() { l.breakTo(no, n) })
-		l.bindPattern(t, pat, v, false)
+		l.bindTaking(pat, v, tmp, n)
 		return
 	case rp.BinaryExpression:
 		left, right := t.Child(n, rp.FieldLeft), t.Child(n, rp.FieldRight)
@@ -120,6 +120,8 @@ func (l *lowerer) condJump(n rp.Node, no ops.Label) {
 	l.ifElse(v.v, n, nil, func() { l.breakTo(no, n) })
 }
 
+func (l *lowerer) edition() int { return l.frame().scope.Module.Crate.Edition }
+
 // branch lowers `if cond { then } else { els }`; els may be nil.
 func (l *lowerer) branch(cond, n rp.Node, then, els func()) {
 	t := l.tree()
@@ -137,11 +139,18 @@ func (l *lowerer) branch(cond, n rp.Node, then, els func()) {
 			then()
 			l.breakTo(end, n)
 		})
-		// From edition 2024 the temporaries of the condition die before the else part (§3.3).
-		l.popZone(n)
+		// Up to edition 2021 the temporaries of the condition live through the
+		// else part, from 2024 on they die before it (§3.3).
+		old := l.edition() < 2024
+		if !old {
+			l.popZone(n)
+		}
 		l.env = l.env.parent
 		if els != nil {
 			els()
+		}
+		if old {
+			l.popZone(n)
 		}
 	})
 }
@@ -189,7 +198,7 @@ func (l *lowerer) match(n rp.Node, want bool) val {
 	if v.clo != nil || v.fut != nil {
 		v = val{v: l.plain(v, sn)}
 	}
-	l.temporary(v, sn)
+	tmp := l.temporary(v, sn)
 	var arms []rp.Node
 	for _, a := range t.Children(t.Child(n, rp.FieldBody)) {
 		if t.Kind(a) == rp.MatchArm {
@@ -205,7 +214,7 @@ func (l *lowerer) match(n rp.Node, want bool) val {
 			run := func() {
 				l.pushEnv()
 				l.pushZone()
-				l.bindPattern(t, pn, v, false)
+				l.bindTaking(pn, v, tmp, a)
 				finish := func() {
 					bv := l.expr(body, want)
 					if !want {
@@ -341,7 +350,7 @@ func (l *lowerer) jump(n rp.Node) {
 		}
 		if t.Kind(n) == rp.ContinueExpression {
 			if !l.dead {
-				l.unwindTo(info.zone)
+				l.unwindTo(info.zone, n)
 				l.emit(&ops.Op{Kind: ops.Continue, Label: labs[i]}, n)
 			}
 			return

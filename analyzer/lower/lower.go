@@ -56,7 +56,7 @@ func Canister(c *canister.Canister) []*Message {
 // Function lowers one function on its own, for dumps and summaries.
 func Function(c *canister.Canister, def *workspace.Def) *ops.Func {
 	p := &program{c: c, touch: map[*workspace.Def]touchState{}, consts: map[*workspace.Def]int{}, seen: map[string]bool{}}
-	f, _ := p.message(&canister.Entry{Name: def.Name, Def: def, Span: nameSpan(def)})
+	f, _ := p.message(&canister.Entry{Name: def.Name, Def: def, Span: NameSpan(def)})
 	return f
 }
 
@@ -121,7 +121,7 @@ func (l *lowerer) body(d *workspace.Def, fr *frame, outermost bool) val {
 		if v.v == 0 {
 			v = l.unit(b)
 		}
-		l.unwindTo(0)
+		l.unwindTo(0, b)
 		l.emit(&ops.Op{Kind: ops.Return, Args: []ops.Value{v.v}}, b)
 	}
 	return val{}
@@ -390,7 +390,7 @@ func (l *lowerer) breakTo(lab ops.Label, n rustparse.Node) {
 	if l.dead {
 		return
 	}
-	l.unwindTo(l.labels[lab].zone)
+	l.unwindTo(l.labels[lab].zone, n)
 	l.labels[lab].live = true
 	l.emit(&ops.Op{Kind: ops.Break, Label: lab}, n)
 }
@@ -436,7 +436,8 @@ func span(t *rustparse.Tree, n rustparse.Node) rustparse.Span {
 	return rustparse.Span{File: t.File, Start: t.Start(n), End: t.End(n)}
 }
 
-func nameSpan(d *workspace.Def) rustparse.Span {
+// NameSpan is the span of the name in a declaration.
+func NameSpan(d *workspace.Def) rustparse.Span {
 	if n := d.Tree.Child(d.Node, rustparse.FieldName); n != 0 {
 		return span(d.Tree, n)
 	}

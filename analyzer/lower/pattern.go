@@ -336,20 +336,33 @@ func (l *lowerer) takeParts(pat rp.Node, v val, init rp.Node) {
 	l.temporary(v, init)
 	z := l.live[len(l.live)-1]
 	l.live = l.live[:len(l.live)-1]
-	l.bindPattern(t, pat, v, false)
-	taken := false
+	if len(z.guards) == 0 {
+		l.bindPattern(t, pat, v, false)
+		return
+	}
+	if l.bindTaking(pat, v, z.guards[0], init); !l.takes(pat) {
+		l.emit(&ops.Op{Kind: ops.Drop, Var: z.guards[0]}, init)
+	}
+}
+
+// bindTaking binds a pattern to the parts of v, whose temporary owner, if any,
+// gives up what the pattern's names take over.
+func (l *lowerer) bindTaking(pat rp.Node, v val, owner ops.Var, n rp.Node) {
+	l.bindPattern(l.tree(), pat, v, false)
+	if owner != 0 && l.takes(pat) {
+		l.emit(&ops.Op{Kind: ops.Move, Var: owner}, n)
+	}
+}
+
+// takes reports whether a name the pattern just bound owns a guard.
+func (l *lowerer) takes(pat rp.Node) bool {
+	t := l.tree()
 	for _, id := range patternNames(t, pat) {
-		if b, ok := l.env.names[t.Text(id)]; ok && b.v != 0 && l.hasGlue(b.val.t) {
-			taken = true
+		if b, ok := l.env.names[t.Text(id)]; ok && b.v != 0 && !b.val.ref && l.hasGlue(b.val.t) {
+			return true
 		}
 	}
-	for i := len(z.guards) - 1; i >= 0; i-- {
-		if taken {
-			l.emit(&ops.Op{Kind: ops.Move, Var: z.guards[i]}, init)
-		} else {
-			l.emit(&ops.Op{Kind: ops.Drop, Var: z.guards[i]}, init)
-		}
-	}
+	return false
 }
 
 func movedRoot(v val) ops.Var {

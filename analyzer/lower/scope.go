@@ -24,14 +24,14 @@ func (l *lowerer) popZone(n rp.Node) {
 }
 
 // unwindTo drops what a jump out of the zones above depth leaves, without ending them.
-func (l *lowerer) unwindTo(depth int) {
+func (l *lowerer) unwindTo(depth int, n rp.Node) {
 	if l.dead {
 		return
 	}
 	for i := len(l.live) - 1; i >= depth; i-- {
 		z := l.live[i]
 		for j := len(z.guards) - 1; j >= 0; j-- {
-			l.emit(&ops.Op{Kind: ops.Drop, Var: z.guards[j]}, 1)
+			l.emit(&ops.Op{Kind: ops.Drop, Var: z.guards[j]}, n)
 		}
 	}
 }
@@ -67,13 +67,14 @@ func (l *lowerer) own(v ops.Var, t *workspace.Type, n rp.Node) {
 }
 
 // temporary gives a value that nobody binds an owner that dies at the end of the statement.
-func (l *lowerer) temporary(v val, n rp.Node) {
+func (l *lowerer) temporary(v val, n rp.Node) ops.Var {
 	if v.v == 0 || v.ref || v.root != 0 || !l.hasGlue(v.t) {
-		return
+		return 0
 	}
 	tmp := l.newVar("", false, v.t, n)
 	l.emit(&ops.Op{Kind: ops.Set, Var: tmp, Args: []ops.Value{v.v}}, n)
 	l.own(tmp, v.t, n)
+	return tmp
 }
 
 // dropNow ends the life of a value at once.

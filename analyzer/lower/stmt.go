@@ -121,7 +121,6 @@ func (l *lowerer) let(n rp.Node) {
 		p := l.pattern(pat, v.t)
 		c := l.value(&ops.Op{Kind: ops.Test, Args: []ops.Value{v.v}, Pat: p}, pat)
 		l.ifElse(c, n, nil, func() {
-			l.temporary(v, init)
 			l.block(els, false)
 		})
 	}

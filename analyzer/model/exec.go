@@ -1,5 +1,7 @@
 package model
 
+import "slices"
+
 // exec runs msg until it suspends, ends, traps, or a drop body that was
 // entered with the return address -1 is finished.
 func (m *machine) exec(msg *message) {
@@ -158,7 +160,7 @@ func (m *machine) do(msg *message, in *instr) {
 		m.store(msg, a, m.load(msg, arg(st, 1), st.Site), st.Site)
 	case Return:
 		m.count()
-		m.finish(msg, st.Site, m.freeze(m.load(msg, arg(st, 0), st.Site)))
+		m.finish(msg, st.Site, m.freeze(msg, m.load(msg, arg(st, 0), st.Site), st.Site))
 	case Trap:
 		m.count()
 		m.trap(msg, st.Site, st.Name)
@@ -339,7 +341,7 @@ func (m *machine) note(msg *message, p place, shape bool, site Site) taint {
 func (m *machine) exists(msg *message, p place, site Site) Value {
 	v := m.fetch(p)
 	v.t = v.t&msg.own | m.note(msg, p, true, site)
-	m.emit(Event{Kind: EvRead, msg: msg, Site: site, Place: p, Value: v, Shape: true})
+	m.emit(Event{Kind: EvRead, msg: msg, Site: site, at: p, Value: v, Shape: true})
 	return v
 }
 
@@ -363,7 +365,7 @@ func (m *machine) loadValue(msg *message, v Value, site Site) Value {
 		}
 		x.t |= v.t | m.note(msg, p, false, site) | pathTaint(p)
 		if p.cell >= 0 {
-			m.emit(Event{Kind: EvRead, msg: msg, Site: site, Place: p, Value: x})
+			m.emit(Event{Kind: EvRead, msg: msg, Site: site, at: p, Value: x})
 		}
 		v = x
 	}
@@ -382,29 +384,56 @@ func pathTaint(p place) taint {
 func (m *machine) loadAll(msg *message, rs []Reg, site Site) []Value {
 	vs := make([]Value, len(rs))
 	for i, r := range rs {
-		vs[i] = m.freeze(m.load(msg, r, site))
+		vs[i] = m.freeze(msg, m.load(msg, r, site), site)
 	}
 	return vs
 }
 
-// freeze replaces references inside a value by copies.
-func (m *machine) freeze(v Value) Value {
-	if v.k != vAgg || v.o.base != nil {
+// freeze replaces references inside a value by copies of what they point to.
+func (m *machine) freeze(msg *message, v Value, site Site) Value {
+	switch v.k {
+	case vRef:
+		return m.freeze(msg, m.loadValue(msg, v, site), site)
+	case vAgg:
+		return m.freezeFields(msg, v, site)
+	case vList:
+		if !slices.ContainsFunc(v.o.items, holdsRef) {
+			return v
+		}
+		o := *v.o
+		o.items = make([]Value, len(v.o.items))
+		for i, x := range v.o.items {
+			o.items[i] = m.freeze(msg, x, site)
+		}
+		v.o = &o
+	}
+	return v
+}
+
+func holdsRef(v Value) bool {
+	switch v.k {
+	case vRef:
+		return true
+	case vAgg:
+		return slices.ContainsFunc(v.o.fields, func(f field) bool { return holdsRef(f.v) })
+	case vList:
+		return slices.ContainsFunc(v.o.items, holdsRef)
+	}
+	return false
+}
+
+func (m *machine) freezeFields(msg *message, v Value, site Site) Value {
+	if !holdsRef(v) {
 		return v
 	}
-	for _, f := range v.o.fields {
-		if f.v.isRef() || f.v.k == vAgg {
-			o := &object{name: v.o.name}
-			for _, f := range v.o.fields {
-				x := f.v
-				if x.isRef() {
-					x = m.fetch(x.o.place)
-				}
-				o.fields = append(o.fields, field{f.name, m.freeze(x)})
-			}
-			return Value{k: vAgg, o: o, t: v.t}
-		}
+	o := *v.o
+	o.fields = make([]field, len(v.o.fields))
+	for i, f := range v.o.fields {
+		x := m.freeze(msg, f.v, site)
+		o.fields[i] = field{f.name, x}
+		v.t |= x.t
 	}
+	v.o = &o
 	return v
 }
 
@@ -451,6 +480,7 @@ func (m *machine) write(msg *message, p place, x Value, site Site) {
 		}
 		return
 	}
+	x = m.freeze(msg, x, site)
 	old, _ := peek(m.cells[p.cell], p.path)
 	v, ok := m.w.put(m.cells[p.cell], p.path, x)
 	if !ok {
@@ -458,7 +488,7 @@ func (m *machine) write(msg *message, p place, x Value, site Site) {
 		return
 	}
 	m.cells[p.cell] = v
-	m.emit(Event{Kind: EvWrite, msg: msg, Site: site, Place: p, Value: x, Old: old})
+	m.emit(Event{Kind: EvWrite, msg: msg, Site: site, at: p, Value: x, Old: old})
 	if m.marks[site] && msg.role == 0 {
 		msg.hit = append(msg.hit, hit{t: x.t | pathTaint(p) | msg.ctl, changed: !equal(old, x), site: site, late: msg.late})
 	}

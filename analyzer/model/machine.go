@@ -115,6 +115,7 @@ const (
 // A message is one message under way.
 type message struct {
 	p      *Program
+	w      *world
 	role   int // 0 for A, 1 for B
 	pc     int
 	regs   []Value
@@ -180,7 +181,7 @@ func newMachine(w *world) *machine {
 }
 
 func (m *machine) newMessage(p *Program, role int) *message {
-	return &message{p: p, role: role, pc: p.entry, regs: make([]Value, p.Func.Regs+1), slots: make([]Value, p.Func.Slots+1), books: books{}, drawn: map[int]Value{}}
+	return &message{p: p, w: m.w, role: role, pc: p.entry, regs: make([]Value, p.Func.Regs+1), slots: make([]Value, p.Func.Slots+1), books: books{}, drawn: map[int]Value{}}
 }
 
 // source allots a taint bit.

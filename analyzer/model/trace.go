@@ -35,10 +35,10 @@ type Event struct {
 	Cut     bool   // saturated
 	Shape   bool   // only presence or variant was read
 	Calls   []CallInfoRun
-	State   []Value // the watched places, after the event
 
 	msg   *message
 	calls []*call
+	at    place
 	reg   Reg
 	cells []Value
 }
@@ -48,6 +48,22 @@ type Place struct {
 	Cell string
 	Name string // BALANCES[p].amount
 	p    place
+}
+
+func (s *System) place(p place) Place {
+	if p.cell < 0 {
+		return Place{Name: "local", p: p}
+	}
+	return Place{Cell: s.names[p.cell], Name: p.name(s.names), p: p}
+}
+
+// State returns the value of a place right after the event.
+func (e Event) State(p Place) Value {
+	if p.p.cell < 0 || p.p.cell >= len(e.cells) {
+		return Value{}
+	}
+	v, _ := peek(e.cells[p.p.cell], p.p.path)
+	return v
 }
 
 // A CallInfoRun is what became of a call in a run.
@@ -91,9 +107,7 @@ func (m *machine) emit(e Event) {
 	}
 	e.Message, e.Segment = e.msg.role, e.msg.seg
 	if e.Kind == EvRead || e.Kind == EvWrite {
-		p, ok := e.Place, true
-		_ = ok
-		e.Place = p
+		e.Place = m.sys.place(e.at)
 	}
 	e.cells = append([]Value(nil), m.cells...)
 	m.trace.Events = append(m.trace.Events, e)

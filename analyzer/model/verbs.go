@@ -135,7 +135,7 @@ func (m *machine) verb(msg *message, st *Step) {
 
 func (m *machine) mapVerb(msg *message, st *Step) {
 	recv := m.reg(msg, arg(st, 0))
-	key := m.w.key(m.freeze(m.load(msg, arg(st, 1), st.Site)))
+	key := m.w.key(m.freeze(msg, m.load(msg, arg(st, 1), st.Site), st.Site))
 	if !recv.isRef() {
 		m.mapValueVerb(msg, st, recv, key)
 		return
@@ -169,7 +169,7 @@ func (m *machine) mapVerb(msg *message, st *Step) {
 		}
 		x := Value{}
 		if st.Name == MapInsert {
-			x = m.freeze(m.load(msg, arg(st, 2), st.Site))
+			x = m.freeze(msg, m.load(msg, arg(st, 2), st.Site), st.Site)
 		}
 		m.write(msg, p, x, st.Site)
 		m.set(msg, st.Out, option(old).with(old.t))
@@ -189,7 +189,7 @@ func (m *machine) mapVerb(msg *message, st *Step) {
 	case MapEntryOr:
 		v := m.exists(msg, p, st.Site)
 		if v.k == vNone {
-			x := m.freeze(m.load(msg, arg(st, 2), st.Site))
+			x := m.freeze(msg, m.load(msg, arg(st, 2), st.Site), st.Site)
 			m.write(msg, p, x.with(v.t), st.Site)
 		}
 		m.set(msg, st.Out, r)
@@ -303,7 +303,7 @@ func (m *machine) push(msg *message, st *Step, p place, isPlace bool) {
 	if st.Name == Extend {
 		xs = m.w.items(m.at(msg, arg(st, 1), st.Site))
 	} else {
-		xs = []Value{m.freeze(m.load(msg, arg(st, 1), st.Site))}
+		xs = []Value{m.freeze(msg, m.load(msg, arg(st, 1), st.Site), st.Site)}
 	}
 	old := m.fetch(p)
 	if st.Name == Extend && (settle(old).k == vMap || p.node(m.sys) != nil && p.node(m.sys).sort == SortMap) {
@@ -382,7 +382,7 @@ func (m *machine) wholeVerb(msg *message, st *Step) {
 		}
 		x := Default()
 		if st.Name == Replace {
-			x = m.freeze(m.load(msg, arg(st, 1), st.Site))
+			x = m.freeze(msg, m.load(msg, arg(st, 1), st.Site), st.Site)
 		}
 		if isPlace {
 			m.write(msg, p, x, st.Site)

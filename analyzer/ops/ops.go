@@ -82,7 +82,7 @@ const (
 	Assert // traps unless a holds; Text is the macro's name
 
 	// Messages.
-	Request // Out = the future of an inter-canister call; Request describes it; Args are target, method, arguments…
+	Request // Out = the future of an inter-canister call; Op.Request describes it; Args are target, method, arguments…
 	Join    // Out = the future of all of Args; Name "all", "try", "select"
 	Await   // Out = the answer of future a. Commit says whether a segment ends here
 	Oneway  // a request is sent without waiting: no segment ends
@@ -118,7 +118,7 @@ type Op struct {
 	Body   []*Op
 	Else   []*Op
 
-	Request *Request
+	Request *RequestInfo
 	Callee  *Callee
 	Task    *Func
 	Commit  Commit // Await
@@ -186,8 +186,8 @@ type Step struct {
 	Field   string
 }
 
-// A Request describes an inter-canister call.
-type Request struct {
+// A RequestInfo describes an inter-canister call.
+type RequestInfo struct {
 	// Method is the method called, as written ("transfer", "http_request"),
 	// or the callee's name where it is computed.
 	Method string

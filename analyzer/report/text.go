@@ -59,13 +59,14 @@ func (n Notice) whereabouts() string {
 
 // text returns the message, and for a fault of awaitlint's own what to do.
 func (n Notice) text() string {
-	if !n.Internal {
+	const internal = "internal error"
+	switch {
+	case !n.Internal, strings.HasPrefix(n.Message, internal):
 		return n.Message
+	case n.Rule != "":
+		return internal + " in " + n.Rule + ", please report: " + n.Message
 	}
-	if n.Rule != "" {
-		return "internal error in " + n.Rule + ", please report: " + n.Message
-	}
-	return "internal error, please report: " + n.Message
+	return internal + ", please report: " + n.Message
 }
 
 // levelStyle returns the colour of a finding's headline and carets.

@@ -17,6 +17,7 @@ type cargoRoot struct {
 	members []*pkg // sorted by folder
 	lock    *lock
 	patched map[string]string // package name → folder, from [patch]
+	given   bool              // a given path led here; else it is only what others depend on
 }
 
 // A pkg is a Cargo package.
@@ -30,6 +31,7 @@ type pkg struct {
 	deps     []*dep
 	features map[string]bool
 	wanted   bool // its crates are read
+	planned  bool // and are planned
 	allBins  bool // its binaries too
 	lib      *plan
 	// procMacro: the library runs in the compiler, not in a canister; it is not read.
@@ -249,6 +251,7 @@ const assumedEdition = 2021
 
 // pkgDeps returns the normal dependencies of p for the target, by manifest key.
 func (l *loader) pkgDeps(p *pkg) []*dep {
+	l.adopt(p) // may come back here
 	if p.deps != nil {
 		return p.deps
 	}
@@ -294,7 +297,6 @@ func (l *loader) dep(p *pkg, key string, v any) *dep {
 	d.features = t.strs("features")
 	dir := p.dir
 	if t.bool("workspace", false) {
-		l.adopt(p)
 		shared, ok := p.root.table.table("workspace").table("dependencies")[key]
 		if !ok {
 			l.manifestProblem(p.manifest, false, key, "dependency %s is inherited, but [workspace.dependencies] of %s does not have it", key, p.root.file.Path)

@@ -10,7 +10,6 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/awaitlint/awaitlint/rustparse"
 )
@@ -99,12 +98,10 @@ type loader struct {
 	roots     map[string]*cargoRoot // likewise
 	pkgs      map[string]*pkg       // likewise
 
-	mu      sync.Mutex
 	sources map[string]*source // by absolute path
 	claimed map[string]bool    // files that belong to a crate
 	plans   []*plan
 	crates  []*Crate
-	trees   []*rustparse.Tree
 	stdin   bool // was read
 
 	leftovers []scopePath // paths below which no target of a manifest may lie
@@ -303,8 +300,12 @@ func (l *loader) cargo(file string, at scopePath) {
 		return
 	}
 	r := l.root(m)
+	r.given = true
 	if l.ws.Root == "" {
 		l.ws.Root = r.dir
+	}
+	if len(r.members) == 0 {
+		l.manifestProblem(r.manifest, false, "", "manifest names no package")
 	}
 	var seeds []*pkg
 	var around *pkg
@@ -353,8 +354,11 @@ func (l *loader) planPackages() {
 		case 2:
 			return
 		}
+		if p.planned {
+			return
+		}
 		state[p] = 1
-		p.wanted = true
+		p.wanted, p.planned = true, true
 		l.link(p)
 		l.settle(p)
 		for _, d := range p.deps {
@@ -366,7 +370,7 @@ func (l *loader) planPackages() {
 		order = append(order, p)
 	}
 	for _, file := range sortedKeys(l.pkgs) {
-		if p := l.pkgs[file]; p.wanted {
+		if p := l.pkgs[file]; p.wanted && !p.planned {
 			visit(p)
 		}
 	}
@@ -383,7 +387,7 @@ func (l *loader) planPackages() {
 func (l *loader) planTargets(p *pkg) {
 	base := Crate{
 		Package: p.name, Dir: p.dir, Edition: p.edition, EditionAssumed: p.assumed, Features: p.features,
-		Deps: map[string]*Crate{}, Extern: map[string]Package{},
+		Deps: map[string]*Crate{}, Extern: map[string]Package{}, Outside: !p.root.given,
 	}
 	for _, d := range p.deps {
 		switch {
@@ -433,9 +437,10 @@ func (l *loader) planLeftovers() {
 			continue
 		}
 		if at.dir {
-			before := len(l.plans)
 			l.below(at.path)
-			l.planPackagesAgain(before)
+			l.plans = nil
+			l.planPackages()
+			l.build(l.plans)
 		}
 		if l.reached(at) {
 			continue
@@ -447,21 +452,6 @@ func (l *loader) planLeftovers() {
 		c := &Crate{Name: crateName(at.path), Kind: Listing, Dir: filepath.Dir(at.path), Edition: assumedEdition, EditionAssumed: true, loose: true}
 		l.build([]*plan{{crate: c, root: at.path}})
 	}
-}
-
-// planPackagesAgain plans and builds packages found after the first round.
-func (l *loader) planPackagesAgain(before int) {
-	done := map[*pkg]bool{}
-	for _, p := range l.plans[:before] {
-		if p.pkg != nil {
-			done[p.pkg] = true
-		}
-	}
-	l.plans = nil
-	l.planPackages()
-	fresh := slices.DeleteFunc(slices.Clone(l.plans), func(p *plan) bool { return done[p.pkg] })
-	l.plans = fresh
-	l.build(fresh)
 }
 
 // reached reports whether some crate has a file at or below a path.

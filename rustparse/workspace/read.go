@@ -13,9 +13,9 @@ import (
 	"github.com/awaitlint/awaitlint/rustparse"
 )
 
-// maxFile bounds the bytes of one source file; a longer one is generated
-// data, and offsets of trees are 32 bits wide.
-const maxFile = 64 << 20
+// maxFile bounds the bytes of one source file, as the parser does; a longer one is generated
+// data.
+const maxFile = 16 << 20
 
 // readFile returns the text of a regular file. Pipes and devices are never
 // opened: reading them might not end.

@@ -15,6 +15,7 @@ struct State {
     stock: BTreeMap<u64, u64>,
     credit: BTreeMap<Principal, u64>,
     parcels: BTreeMap<u64, String>,
+    next_parcel: u64,
 }
 
 thread_local! {
@@ -105,7 +106,8 @@ fn receive(item: u64, count: u64, who: Principal, credit: u64) {
 #[update]
 fn shelve(text: String) -> u64 {
     mutate_state(|s| {
-        let id = s.parcels.last_key_value().map_or(0, |(id, _)| id + 1);
+        let id = s.next_parcel;
+        s.next_parcel += 1;
         s.parcels.insert(id, text);
         id
     })

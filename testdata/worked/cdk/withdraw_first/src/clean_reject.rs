@@ -2,7 +2,10 @@
 
 use std::cell::RefCell;
 
-use ic_cdk::{call::{Call, CallErrorExt}, query, update};
+use ic_cdk::{
+    call::{Call, CallErrorExt},
+    query, update,
+};
 
 use crate::LEDGER;
 

@@ -2,9 +2,7 @@
 
 use std::cell::RefCell;
 
-use ic_cdk::api::management_canister::http_request::{
-    http_request, CanisterHttpRequestArgument, HttpMethod,
-};
+use ic_cdk::api::management_canister::http_request::{http_request, CanisterHttpRequestArgument, HttpMethod};
 use ic_cdk::update;
 
 thread_local! {

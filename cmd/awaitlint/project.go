@@ -1,0 +1,255 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/awaitlint/awaitlint/analyzer/canister"
+	"github.com/awaitlint/awaitlint/analyzer/driver"
+	"github.com/awaitlint/awaitlint/analyzer/effects"
+	"github.com/awaitlint/awaitlint/analyzer/finding"
+	"github.com/awaitlint/awaitlint/analyzer/knowledge"
+	"github.com/awaitlint/awaitlint/analyzer/lower"
+	"github.com/awaitlint/awaitlint/analyzer/report"
+	"github.com/awaitlint/awaitlint/rules"
+	"github.com/awaitlint/awaitlint/rustparse/workspace"
+)
+
+// A project is what the paths of a command line name, read.
+type project struct {
+	ws        *workspace.Workspace
+	canisters []*canister.Canister
+	jobs      int
+}
+
+// load reads the paths. An error means that there is nothing to work on;
+// what else could not be read is among the project's notices.
+func (c *command) load(args []string) (*project, error) {
+	if c.jobs < 1 {
+		return nil, usagef("--jobs is at least 1, not %d", c.jobs)
+	}
+	ws, err := workspace.Load(expand(args), workspace.Options{
+		Features: c.features, Stdin: c.stdin, StdinName: filepath.ToSlash(c.stdinFilename), Jobs: c.jobs,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &project{ws: ws, canisters: canister.Find(ws, knowledge.Default()), jobs: c.jobs}, nil
+}
+
+// notices are what could not be read. Local trouble in files that nothing is
+// reported about stays unsaid.
+func (p *project) notices() []report.Notice {
+	var out []report.Notice
+	for _, n := range p.ws.Problems {
+		if n.Fatal || n.Span.File == nil || p.ws.InScope(n.Span.File.Path) {
+			out = append(out, report.Notice{Fatal: n.Fatal, Path: n.Path, Span: n.Span, Message: n.Message})
+		}
+	}
+	return out
+}
+
+// files counts the files that findings are reported about.
+func (p *project) files() int {
+	seen := map[string]bool{}
+	for _, cr := range p.ws.Crates {
+		for _, tree := range cr.Trees {
+			if p.ws.InScope(tree.File.Path) {
+				seen[tree.File.Path] = true
+			}
+		}
+	}
+	return len(seen)
+}
+
+// check runs rules over the canisters.
+func (p *project) check(chosen []*rules.Rule, refuted bool) *report.Report {
+	r := &report.Report{Version: toolVersion(), Notices: p.notices()}
+	var run []driver.Rule
+	for _, rule := range chosen {
+		run = append(run, driver.Rule(*rule))
+		r.Rules = append(r.Rules, rule.Meta)
+	}
+	if dir, err := os.Getwd(); err == nil { // only for tools that want absolute paths
+		r.Dir = filepath.ToSlash(dir)
+	}
+	result := driver.Run(p.ws, p.canisters, run, driver.Options{Jobs: p.jobs, ShowRefuted: refuted})
+	r.Findings = result.Findings
+	for _, n := range result.Notices {
+		r.Notices = append(r.Notices, report.Notice(n))
+	}
+	r.Stats = report.Stats{Files: p.files(), Canisters: len(result.Canisters)}
+	for _, looked := range result.Canisters {
+		r.Canisters = append(r.Canisters, looked.Name)
+		r.Stats.EntryPoints += looked.EntryPoints
+		r.Stats.Awaits += looked.Awaits
+	}
+	return r
+}
+
+// A stat is one line of `awaitlint stats`.
+type stat struct {
+	count int
+	what  string
+}
+
+// stats counts what was seen and what was not understood.
+func (p *project) stats() []stat {
+	result := driver.Run(p.ws, p.canisters, nil, driver.Options{Jobs: p.jobs})
+	var sum driver.Looked
+	for _, l := range result.Canisters {
+		sum.EntryPoints += l.EntryPoints
+		sum.Tasks += l.Tasks
+		sum.Awaits += l.Awaits
+		sum.MayCommit += l.MayCommit
+		sum.Operations += l.Operations
+		sum.NotUnderstood += l.NotUnderstood
+		sum.NotBuilt += l.NotBuilt
+		sum.PartlyBuilt += l.PartlyBuilt
+	}
+	opaque, lines := 0, 0
+	for _, cr := range p.ws.Crates {
+		for _, tree := range cr.Trees {
+			opaque += len(tree.OpaqueMacros)
+			lines += tree.File.Lines()
+		}
+	}
+	return []stat{
+		{p.files(), "files reported on"},
+		{len(p.ws.Crates), "crates read"},
+		{lines, "lines read"},
+		{len(result.Canisters), "canisters"},
+		{sum.EntryPoints, "entry points"},
+		{sum.Tasks, "tasks they start"},
+		{sum.Awaits, "awaits"},
+		{sum.MayCommit, "awaits that may commit"},
+		{sum.Operations, "operations"},
+		{sum.NotUnderstood, "constructs not understood"},
+		{opaque, "macro calls not read"},
+		{sum.PartlyBuilt, "messages read in part"},
+		{sum.NotBuilt, "messages not analysed"},
+		{len(p.ws.Problems), "problems"},
+	}
+}
+
+// A function is one function of a canister, lowered.
+type function struct {
+	canister *canister.Canister
+	entry    *canister.Entry // nil for a function that is no entry point
+	def      *workspace.Def  // nil for a task that is a block or closure
+	effects.Input
+}
+
+// named reports whether a user means this function by name: its entry point,
+// its path, or the last part of its path.
+func named(name, entry, path string) bool {
+	return name == entry || name == path || len(path) > len(name)+2 && path[len(path)-len(name)-2:] == "::"+name
+}
+
+// messages returns the entry points and tasks of a canister, lowered.
+func messages(c *canister.Canister) []*function {
+	var out []*function
+	for _, m := range lower.Canister(c) {
+		out = append(out, &function{
+			canister: c, entry: m.Entry, def: m.Entry.Def,
+			Input: effects.Input{Entry: endpoint(m.Entry), Func: m.Func},
+		})
+	}
+	return out
+}
+
+func endpoint(e *canister.Entry) finding.Endpoint {
+	return finding.Endpoint{Name: e.Name, Kind: e.Kind.String(), Span: e.Span}
+}
+
+// find returns the functions of that name, entry points first: if no message
+// has the name, any function of a crate that a canister reaches.
+func (p *project) find(name string) ([]*function, error) {
+	var found []*function
+	var known []string
+	for _, c := range p.canisters {
+		for _, m := range messages(c) {
+			known = append(known, m.Entry.Name)
+			if named(name, m.Entry.Name, m.Func.Name) {
+				found = append(found, m)
+			}
+		}
+	}
+	if found != nil {
+		return found, nil
+	}
+	seen := map[*workspace.Def]bool{}
+	for _, c := range p.canisters {
+		for _, cr := range c.Reach {
+			for _, def := range functions(cr) {
+				known = append(known, def.Name)
+				if seen[def] || !named(name, def.Name, lower.FuncName(def)) {
+					continue
+				}
+				seen[def] = true
+				f := lower.Function(c, def)
+				found = append(found, &function{
+					canister: c, def: def,
+					Input: effects.Input{Entry: finding.Endpoint{Name: f.Name, Kind: "function", Span: f.Span}, Func: f},
+				})
+			}
+		}
+	}
+	if found == nil {
+		return nil, usagef("no entry point or function %q%s", name, didYouMean(name, known))
+	}
+	return found, nil
+}
+
+// functions lists the functions and methods of a crate in a fixed order.
+func functions(cr *workspace.Crate) []*workspace.Def {
+	var out []*workspace.Def
+	add := func(ds []*workspace.Def) {
+		for _, d := range ds {
+			if d.Kind == workspace.Fn {
+				out = append(out, d)
+			}
+		}
+	}
+	var module func(m *workspace.Module)
+	module = func(m *workspace.Module) {
+		add(m.Order)
+		for _, name := range slices.Sorted(maps.Keys(m.Mods)) {
+			module(m.Mods[name])
+		}
+	}
+	if cr.Root != nil {
+		module(cr.Root)
+	}
+	for _, impl := range cr.Impls {
+		add(impl.Items)
+	}
+	return out
+}
+
+// dump writes one stage of the analysis of the functions of that name.
+func (p *project) dump(w io.Writer, stage, name string) error {
+	found, err := p.find(name)
+	if err != nil {
+		return err
+	}
+	for i, f := range found {
+		if i > 0 {
+			fmt.Fprintln(w)
+		}
+		if len(found) > 1 {
+			fmt.Fprintf(w, "# %s, %s\n", f.canister.Name(), f.Func.Name)
+		}
+		if err := f.dump(w, stage); err != nil {
+			return fmt.Errorf("showing %s of %s: %w", stage, f.Func.Name, err)
+		}
+	}
+	return nil
+}
+
+var errNoText = errors.New("it has no declaration of its own")

@@ -1,0 +1,140 @@
+package main
+
+import (
+	"slices"
+
+	"github.com/awaitlint/awaitlint/analyzer/canister"
+	"github.com/awaitlint/awaitlint/analyzer/effects"
+	"github.com/awaitlint/awaitlint/analyzer/evidence"
+	"github.com/awaitlint/awaitlint/analyzer/finding"
+	"github.com/awaitlint/awaitlint/analyzer/ops"
+	"github.com/awaitlint/awaitlint/analyzer/report"
+)
+
+// timelines returns the timelines of the functions of that name, of all
+// entry points if it is empty. Functions outside the given paths are shown
+// only by name.
+func (p *project) timelines(name string) ([]report.Timeline, error) {
+	var shown []*function
+	if name != "" {
+		var err error
+		if shown, err = p.find(name); err != nil {
+			return nil, err
+		}
+	} else {
+		for _, c := range p.canisters {
+			for _, m := range messages(c) {
+				if f := m.Entry.Span.File; f == nil || p.ws.InScope(f.Path) {
+					shown = append(shown, m)
+				}
+			}
+		}
+	}
+	others := map[*canister.Canister][]other{}
+	var out []report.Timeline
+	for _, f := range shown {
+		if others[f.canister] == nil {
+			for _, m := range messages(f.canister) {
+				if !m.entry.Kind.Lifecycle() { // never runs in a gap
+					others[f.canister] = append(others[f.canister], other{m.entry.Kind, effects.New(&effects.Canister{}, m.Input)})
+				}
+			}
+		}
+		out = append(out, timeline(f, others[f.canister]))
+	}
+	return out, nil
+}
+
+// other is a message that may run in a gap.
+type other struct {
+	kind canister.Kind
+	*effects.Message
+}
+
+func timeline(f *function, others []other) report.Timeline {
+	line := report.Timeline{
+		Entry:    f.Entry,
+		Segments: evidence.Segments(&evidence.Message{Func: f.Func, Endpoint: f.Entry}),
+		Guards:   guards(f.Func),
+		Assumed:  f.Func.Assumed,
+	}
+	m := effects.New(&effects.Canister{}, f.Input)
+	if m.Err == nil && slices.ContainsFunc(m.Awaits, (*effects.Await).Commits) {
+		line.Touched = touched(m, others)
+	}
+	return line
+}
+
+// touched says, cell by cell, which other messages can write or only read
+// what m works on.
+func touched(m *effects.Message, others []other) []report.Touched {
+	var out []report.Touched
+	for _, cell := range cells(m) {
+		t := report.Touched{Place: cell}
+		for _, other := range others {
+			if other.Err != nil {
+				continue
+			}
+			reads, writes := false, false
+			for _, mine := range m.Accesses {
+				for _, a := range other.Accesses {
+					if mine.Place.Cell == cell && mine.Place.Across(a.Place) {
+						reads = reads || a.Read
+						writes = writes || a.Write
+					}
+				}
+			}
+			e := other.Entry()
+			switch {
+			case writes && other.kind.Commits():
+				t.Writers = add(t.Writers, e)
+			case reads:
+				t.Observers = add(t.Observers, e)
+			}
+		}
+		out = append(out, t)
+	}
+	return out
+}
+
+func add(es []finding.Endpoint, e finding.Endpoint) []finding.Endpoint {
+	if slices.Contains(es, e) {
+		return es
+	}
+	return append(es, e)
+}
+
+// cells returns the cells a message touches, in order of first use.
+func cells(m *effects.Message) []string {
+	var out []string
+	for _, a := range m.Accesses {
+		if !slices.Contains(out, a.Place.Cell) {
+			out = append(out, a.Place.Cell)
+		}
+	}
+	return out
+}
+
+// guards names the values of a function whose drop undoes something.
+func guards(f *ops.Func) []string {
+	var out []string
+	var visit func(body []*ops.Op)
+	visit = func(body []*ops.Op) {
+		for _, op := range body {
+			if op.Kind == ops.Guard && int(op.Var) < len(f.Vars) {
+				v := f.Vars[op.Var]
+				name := v.Name
+				if v.Type != "" {
+					name += ": " + v.Type
+				}
+				if name != "" && !slices.Contains(out, name) {
+					out = append(out, name)
+				}
+			}
+			visit(op.Body)
+			visit(op.Else)
+		}
+	}
+	visit(f.Body)
+	return out
+}
