@@ -23,6 +23,7 @@ var layers = [][]string{
 	{"analyzer/report", "analyzer/driver"},
 	{"rules"},
 	{"rules/*"},
+	{"rules/internal"},   // what rules share
 	{"analyzer/fixture"}, // for tests of rules
 	{"analyzer/evidence"},
 	{"analyzer/effects"},
@@ -70,7 +71,8 @@ func element(pkg string) (name string, layer int) {
 				first, _, _ := strings.Cut(rest, "/")
 				n = dir + "/" + first
 			}
-			if (pkg == n || strings.HasPrefix(pkg, n+"/")) && len(n) > len(name) {
+			// The longest name wins, of equal ones the later, which is no pattern.
+			if (pkg == n || strings.HasPrefix(pkg, n+"/")) && len(n) >= len(name) {
 				name, layer = n, i
 			}
 		}

@@ -22,7 +22,6 @@ type macroReader struct {
 	tokens []Token
 	buf    []byte
 	jobs   []macroJob
-	pieces []piece
 }
 
 // A macroJob is one macro call to read.
@@ -66,7 +65,7 @@ func (p *Parser) readMacros(t *Tree, newer *newerRust) {
 	m := &p.macro
 	from := Node(1)
 	for round := 0; ; round++ {
-		m.jobs, m.buf, m.pieces = m.jobs[:0], m.buf[:0], m.pieces[:0]
+		m.jobs, m.buf = m.jobs[:0], m.buf[:0]
 		end := Node(t.Len())
 		for n := from; n < end; n++ {
 			if t.kind[n] != TokenTree || t.kind[t.parent[n]] != MacroInvocation || t.end[n] < t.start[n]+2 {
@@ -116,7 +115,7 @@ func (p *Parser) readAlone(t *Tree, n Node, again bool, newer *newerRust) bool {
 		reading = 0
 	}
 	for ; ; reading++ {
-		m.jobs, m.buf, m.pieces = m.jobs[:0], m.buf[:0], m.pieces[:0]
+		m.jobs, m.buf = m.jobs[:0], m.buf[:0]
 		if !m.plan(t, n, reading, newer) {
 			return false
 		}
@@ -154,19 +153,17 @@ func (q *piece) find(records []ctree.Record) (from, to int, ok bool) {
 	kinds := kindOfSymbol()
 	from = sort.Search(len(records), func(i int) bool { return records[i].Start >= q.buf })
 	// What begins at the same byte but reaches further lies around the piece.
-	for from < len(records) && records[from].Start == q.buf && records[from].End > q.end {
+	for from < len(records) && records[from].Start == q.buf && records[from].End > q.end+q.slack {
 		from++
 	}
-	// A pattern and the MatchPattern around it have one range; so have a holder
-	// without delimiters and its content.
-	top := 0
+	top := 0 // nodes that count
 	for to = from; to < len(records) && records[to].Start < q.end; to++ {
 		r := records[to]
 		if isBroken(r) || r.End > q.end+q.slack {
 			return 0, 0, false
 		}
 		if int(r.Parent) >= from {
-			continue
+			continue // below another node of the piece
 		}
 		kind := kinds[r.Symbol]
 		if kind != LineComment && kind != BlockComment && kind != AttributeItem {
@@ -189,13 +186,10 @@ func (q *piece) find(records []ctree.Record) (from, to int, ok bool) {
 	if to < len(records) && records[to].Start < q.holderEnd && isBroken(records[to]) {
 		return 0, 0, false // a missing token right behind
 	}
-	if from == to && !q.single && q.holder != 0 { // comments apart, nothing: the macro has tokens, so they were lost
+	if from == to { // a piece has tokens, so they were lost
 		return 0, 0, false
 	}
-	if (q.single || q.holder == 0) && top != 1 && q.want != AttributeItem {
-		return 0, 0, false
-	}
-	return from, to, true
+	return from, to, top == 1 || !q.single
 }
 
 // take hangs the nodes of a job below its macro.
@@ -217,7 +211,6 @@ func (p *Parser) take(t *Tree, job *macroJob, records []ctree.Record) {
 				parent = p.addNode(t, kind, 0, q.src, q.src)
 				p.link(t, parent, node)
 			}
-			t.end[parent] = q.src + q.end - q.buf
 		}
 		from, to, _ := q.find(records)
 		if q.role == rolePattern { // the arm holds the pattern itself
@@ -225,17 +218,17 @@ func (p *Parser) take(t *Tree, job *macroJob, records []ctree.Record) {
 		}
 		first := Node(t.Len())
 		p.graft(t, records[from:to], int32(from), int64(q.src)-int64(q.buf), parent)
-		if q.slack > 0 {
-			end := q.src + q.end - q.buf
-			for n := first; int(n) < t.Len(); n++ {
-				t.end[n] = min(t.end[n], end)
+		srcEnd := q.src + q.end - q.buf
+		for n := first; int(n) < t.Len(); n++ {
+			t.end[n] = min(t.end[n], srcEnd) // less than it was only where there is slack
+			if t.parent[n] != parent || t.kind[n] == 0 {
+				continue
 			}
-		}
-		if field := q.role.field(); field != 0 {
-			for n := first; int(n) < t.Len(); n++ {
-				if k := t.kind[n]; t.parent[n] == parent && k != LineComment && k != BlockComment && k != AttributeItem {
-					t.field[n] = field
-				}
+			if parent != node {
+				t.end[parent] = t.end[n]
+			}
+			if k := t.kind[n]; q.role.field() != 0 && k != LineComment && k != BlockComment && k != AttributeItem {
+				t.field[n] = q.role.field()
 			}
 		}
 	}

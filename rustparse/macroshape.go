@@ -22,7 +22,9 @@ func (m *macroReader) plan(t *Tree, n Node, reading int, newer *newerRust) bool 
 	s := shape{text: text, tokens: m.tokens, open: open, last: last, m: m, job: macroJob{node: n}}
 	s.cuts = newer.find(text, m.tokens)
 	s.survey()
+	mark := len(m.buf)
 	if !s.choose(macroName(t, t.parent[n]), reading) {
+		m.buf = m.buf[:mark]
 		return false
 	}
 	m.jobs = append(m.jobs, s.job)

@@ -40,7 +40,7 @@ func (r *newerRust) hideFile(text string, records []ctree.Record) (string, bool)
 	for i := 1; i+2 < len(tokens); i++ {
 		// Only where the grammar fails: elsewhere the dots belong to an expression.
 		dots, bound := tokens[i], tokens[i+1]
-		if isRangeBefore(text, tokens, i) && (unread[bound.Start] || unread[dots.Start+2]) {
+		if isRangeBefore(text, tokens, i) && (unread[bound.Start] || unread[dots.Start] || unread[dots.Start+2]) {
 			if r.ranges == nil {
 				r.ranges = make(map[uint32]uint32)
 			}

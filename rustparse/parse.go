@@ -116,15 +116,16 @@ func countBroken(records []ctree.Record) (n int) {
 
 // build fills t from the records of a whole file.
 func (p *Parser) build(t *Tree, records []ctree.Record) {
-	t.reserve(len(records)+1, true)
+	t.reserve(len(records)+2, true)
 	p.last, p.depth = append(p.last[:0], 0), append(p.depth[:0], 0)
 	t.add(0, 0, 0, 0) // node 0 is no node
-	p.graft(t, records, 0, 0, 0)
-	if t.Len() == 1 { // tree-sitter has no tree for some texts that are all error
-		p.addNode(t, SourceFile, 0, 0, 0)
+	root := Node(0)
+	if len(records) == 0 || records[0].Symbol == ctree.ErrorSymbol { // nothing could be read
+		root = p.addNode(t, SourceFile, 0, 0, 0)
 	}
+	p.graft(t, records, 0, 0, root)
 	// The grammar's root leaves out white space around the first and last item.
-	t.start[1], t.end[1] = 0, uint32(len(t.File.Text))
+	t.start[t.Root()], t.end[t.Root()] = 0, uint32(len(t.File.Text))
 }
 
 // graft adds the records, a forest in preorder, under node parent; base is

@@ -23,11 +23,14 @@ func (t *Tree) problem(start, end uint32, format string, args ...any) {
 // The records are those of the whole file: missing tokens are no nodes.
 func (t *Tree) findProblems(records []ctree.Record) {
 	covered := uint32(0) // end of the last error: what lies in it is part of it
+	kinds := kindOfSymbol()
 	for _, r := range records {
 		if r.Start < covered {
 			continue
 		}
 		switch {
+		case r.Symbol != ctree.ErrorSymbol && kinds[r.Symbol] == MacroDefinition:
+			covered = r.End // any tokens may stand in it, not only Rust
 		case r.Symbol == ctree.ErrorSymbol:
 			t.problem(r.Start, r.End, "unexpected %s%s", t.excerpt(r.Start, r.End), inside(records, r))
 			covered = r.End

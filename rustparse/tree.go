@@ -10,6 +10,22 @@ type Node int32
 // children. The arguments of macros are part of the tree (see [MacroArgs]),
 // with their true positions. A Tree is immutable and safe for concurrent readers.
 //
+// The token tree of a macro invocation is replaced by one node with its span:
+//   - MacroArgs, its children the argument expressions. `name = value` is a
+//     FieldInitializer; both sides of `key => value` are children; a JSON object is a
+//     TupleExpression; a generic type may stand among them; statements are one Block.
+//   - MacroRepeat, its children value and count of `[value; count]`.
+//   - MacroMatches, its children the value, a MatchPattern (with its condition),
+//     and arguments after that, if any.
+//   - MacroStatics, its children StaticItems, after their attributes.
+//   - MacroSelect, its children MacroSelectArms with fields pattern, value,
+//     condition and body; an arm like `else => …` has its word as pattern and no value.
+//   - MacroItems, its children items; of `if #[cfg(…)] { … } else { … }` one
+//     MacroItems per branch, its AttributeItem first: the first that holds counts.
+//   - the TokenTree itself, without children, if it reads as none of these.
+//
+// What a macro does with its arguments is not known here.
+//
 // The spans of children lie in their parent's, in order and apart; those of
 // what the parser supposed (a missing name) are empty. The children of one
 // node need not have neighbouring indices, nor larger ones than all nodes before.

@@ -35,6 +35,7 @@ func Prepare(c *canister.Canister) *Target {
 		t.Messages = append(t.Messages, effects.Input{
 			Entry: finding.Endpoint{Name: m.Entry.Name, Kind: m.Entry.Kind.String(), Span: m.Entry.Span},
 			Func:  m.Func,
+			Lasts: m.Entry.Kind.Commits() && !m.Entry.Kind.Lifecycle(),
 		})
 	}
 	crates := map[*workspace.Crate]*Crate{}

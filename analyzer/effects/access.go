@@ -15,6 +15,8 @@ type Access struct {
 	Write bool
 	// Value is what is written, nil where it is not one value (remove, clear).
 	Value ssa.Value
+	// Key selects the element that is touched, nil where it is not one element.
+	Key ssa.Value
 	// Presence: only whether the place is there is read, not what is in it.
 	Presence bool
 	// Callee: the access is made by a called function that is not part of this one.
@@ -155,7 +157,7 @@ func (c *collector) call(x *ssa.Call) {
 		target, value := args[len(args)-2], args[len(args)-1]
 		c.read(value, false)
 		for _, p := range c.d.of[target].places {
-			c.emit(Access{Place: p, Write: true, Value: value})
+			c.emit(Access{Place: p, Write: true, Value: value, Key: c.selector(target)})
 		}
 	case ops.Verb:
 		c.verb(x)
@@ -194,6 +196,7 @@ func (c *collector) verb(x *ssa.Call) {
 		case p.Cell == "*":
 		case e.part == keyed && len(args) > 1:
 			a.Place = p.with(Elem{Key: c.d.key(args[1])})
+			a.Key = args[1]
 		case e.part == some:
 			a.Place = p.with(anyKey)
 		}
@@ -203,4 +206,24 @@ func (c *collector) verb(x *ssa.Call) {
 		}
 		c.emit(a)
 	}
+}
+
+// selector returns the innermost key of a chain of places.
+func (c *collector) selector(place ssa.Value) ssa.Value {
+	for range 16 {
+		op := c.m.callOp(place)
+		if op == nil {
+			return nil
+		}
+		args := place.(*ssa.Call).Call.Args
+		switch {
+		case op.Kind == ops.Index, op.Kind == ops.Verb && verbs[op.Name].gives == givesKeyed && len(args) > 1:
+			return args[1]
+		case op.Kind == ops.Field, op.Kind == ops.Proj, op.Kind == ops.Verb && verbs[op.Name].gives == givesSame && len(args) > 0:
+			place = args[0]
+		default:
+			return nil
+		}
+	}
+	return nil
 }

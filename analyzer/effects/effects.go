@@ -131,7 +131,11 @@ func (m *Message) At(instr ssa.Instruction) []*Access { return m.at[instr] }
 func (m *Message) Places(v ssa.Value) []Place { return m.denoted.of[v].places }
 
 // KeyOf returns the value number of v.
-func (m *Message) KeyOf(v ssa.Value) Key { return m.denoted.key(v) }
+func (m *Message) KeyOf(v ssa.Value) Key {
+	m.mu.Lock() // numbering remembers what it numbered
+	defer m.mu.Unlock()
+	return m.denoted.key(v)
+}
 
 // await finds the requests behind an awaited future.
 func (m *Message) await(c *ssa.Call, op *ops.Op) *Await {

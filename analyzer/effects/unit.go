@@ -28,6 +28,9 @@ type Unit struct {
 type Input struct {
 	Entry finding.Endpoint
 	Func  *ops.Func
+	// Lasts: state changes of the message are kept, and other messages can run
+	// while it waits. False for queries, inspect_message, and the hooks of install and upgrade.
+	Lasts bool
 }
 
 // A Function is a plain function of a crate. Lower is called when its summary is made, at

@@ -278,6 +278,7 @@ func (l *lowerer) inlineArgs(d *workspace.Def, recv *val, args []val, types map[
 		fr.def, fr.ret, fr.caller, fr.name = d, lab, caller, FuncName(d)
 		l.env = &env{names: map[string]binding{}}
 		l.outer = nil
+		at := d.Node // nodes of the caller's tree mean nothing from here on
 		l.pushZone()
 		fr.zone = len(l.live) - 1
 		if recv != nil {
@@ -295,7 +296,7 @@ func (l *lowerer) inlineArgs(d *workspace.Def, recv *val, args []val, types map[
 			if i < len(args) {
 				a = args[i]
 			} else {
-				a = l.opaque(n, "missing argument", nil)
+				a = l.opaque(at, "missing argument", nil)
 			}
 			if a.t == nil || hasUnknown(a.t) {
 				a.t = l.substitute(p.Type, types)
@@ -307,9 +308,9 @@ func (l *lowerer) inlineArgs(d *workspace.Def, recv *val, args []val, types map[
 			l.bindPattern(d.Tree, p.Pat, a, true)
 			if !a.ref && l.hasGlue(a.t) && a.v != 0 {
 				// A guard passed by value lives as long as the callee.
-				tmp := l.newVar(p.Name, false, a.t, n)
-				l.emit(&ops.Op{Kind: ops.Set, Var: tmp, Args: []ops.Value{a.v}}, n)
-				l.own(tmp, a.t, n)
+				tmp := l.newVar(p.Name, false, a.t, at)
+				l.emit(&ops.Op{Kind: ops.Set, Var: tmp, Args: []ops.Value{a.v}}, at)
+				l.own(tmp, a.t, at)
 			}
 		}
 		v := l.body(d, fr, false)
@@ -317,9 +318,9 @@ func (l *lowerer) inlineArgs(d *workspace.Def, recv *val, args []val, types map[
 			r.info.result = 0
 			l.setFuture(r, v)
 		} else if !l.dead {
-			l.setResult(l.labels[lab], v, n)
+			l.setResult(l.labels[lab], v, at)
 		}
-		l.popZone(n)
+		l.popZone(at)
 		info := l.labels[lab]
 		r.info.typ, r.info.ref = info.typ, info.ref
 		l.popFrame()
@@ -416,7 +417,7 @@ func (l *lowerer) closureBody(c *closure, args []val, body, n rp.Node) val {
 			if i < len(args) {
 				a = args[i]
 			} else {
-				a = l.opaque(n, "missing argument", nil)
+				a = l.opaque(body, "missing argument", nil)
 			}
 			pat := p
 			if t.Kind(p) == rp.Parameter {
@@ -433,9 +434,9 @@ func (l *lowerer) closureBody(c *closure, args []val, body, n rp.Node) val {
 			r.info.result = 0
 			l.setFuture(r, v)
 		} else if !l.dead {
-			l.setResult(l.labels[lab], v, n)
+			l.setResult(l.labels[lab], v, body)
 		}
-		l.popZone(n)
+		l.popZone(body)
 		info := l.labels[lab]
 		r.info.typ, r.info.ref = info.typ, info.ref
 		l.popFrame()

@@ -21,12 +21,10 @@ func (l *lowerer) expr(n rp.Node, want bool) val {
 	}
 	t := l.tree()
 	switch t.Kind(n) {
-	case rp.Identifier, rp.Self, rp.ScopedIdentifier, rp.GenericFunction, rp.FieldExpression, rp.IndexExpression:
-		v := l.place(n)
-		if t.Kind(n) == rp.Identifier || t.Kind(n) == rp.Self {
-			return l.useVar(n, v)
-		}
-		return l.load(v, n)
+	case rp.Identifier, rp.Self:
+		return l.name(n)
+	case rp.ScopedIdentifier, rp.GenericFunction, rp.FieldExpression, rp.IndexExpression:
+		return l.load(l.place(n), n)
 	case rp.UnaryExpression:
 		return l.unary(n)
 	case rp.ReferenceExpression:
@@ -135,11 +133,11 @@ func (l *lowerer) constant(n rp.Node, lit ops.Lit, t *workspace.Type) val {
 	return val{v: l.value(&ops.Op{Kind: ops.Const, Lit: lit, Text: l.tree().Text(n)}, n), t: t}
 }
 
-// useVar is a name used by value: the variable's value, or the reference it is bound to.
-func (l *lowerer) useVar(n rp.Node, place val) val {
+// name is a name used by value: the variable's value, or the reference it is bound to.
+func (l *lowerer) name(n rp.Node) val {
 	b, ok := l.lookup(l.tree().Text(n))
 	if !ok {
-		return l.load(place, n) // a static or constant
+		return l.load(l.path(n), n) // a static or constant
 	}
 	if b.v == 0 {
 		return b.val
@@ -251,17 +249,19 @@ func (l *lowerer) reference(n rp.Node) val {
 	if !isPlaceExpr(t, k) {
 		return l.expr(k, true)
 	}
+	if t.ChildOfKind(n, rp.MutableSpecifier) == 0 && isName(t, k) {
+		// A shared reference to a local is as good as its value.
+		if b, ok := l.lookup(t.Text(k)); ok && b.v != 0 {
+			v := l.name(k)
+			v.root = 0
+			return v
+		}
+	}
 	v := l.place(k)
 	if v.clo != nil || v.fut != nil {
 		return v
 	}
 	v.ref = true
-	if t.ChildOfKind(n, rp.MutableSpecifier) == 0 {
-		// A shared reference to a local is as good as its value.
-		if b, ok := l.lookup(t.Text(k)); ok && b.v != 0 && isName(t, k) {
-			return l.useVar(k, v)
-		}
-	}
 	return v
 }
 
@@ -370,7 +370,7 @@ func (l *lowerer) compound(n rp.Node) val {
 	b := l.expr(right, true)
 	if isName(t, left) {
 		if bd, ok := l.lookup(t.Text(left)); ok && bd.v != 0 && !bd.val.ref {
-			a := l.useVar(left, val{})
+			a := l.name(left)
 			r := l.arith(op, a, b, n)
 			l.emit(&ops.Op{Kind: ops.Set, Var: bd.v, Args: []ops.Value{r.v}}, n)
 			return val{}
@@ -603,8 +603,9 @@ func (l *lowerer) constItem(d *workspace.Def, n rp.Node) val {
 	if init != 0 && l.consts[d] < 3 && simpleConst(d.Tree, init) {
 		l.consts[d]++
 		defer func() { l.consts[d]-- }()
+		caller := l.callerSite(n)
 		fr := l.pushFrame(d.Tree, d.ScopeOf(), nil)
-		fr.caller = l.callerSite(n)
+		fr.caller = caller
 		fr.ret = l.frames[len(l.frames)-2].ret
 		v := l.expr(init, true)
 		l.popFrame()

@@ -352,16 +352,7 @@ func (l *lowerer) fieldType(t *workspace.Type, name string) *workspace.Type {
 
 // genericsOf maps the parameters of a type's definition to its arguments.
 func genericsOf(t *workspace.Type) map[string]*workspace.Type {
-	if t.Def == nil || len(t.Args) == 0 {
-		return nil
-	}
-	m := map[string]*workspace.Type{}
-	for i, name := range workspace.TypeParams(t.Def) {
-		if i < len(t.Args) {
-			m[name] = t.Args[i]
-		}
-	}
-	return m
+	return t.TypeArgs()
 }
 
 // payloadType is the type of the i-th field of a tuple variant or struct in a pattern.
@@ -533,7 +524,13 @@ func oneLine(s string) string {
 }
 
 func unquote(s string) string {
-	return strings.Trim(s, `r#"`)
+	if i := strings.IndexByte(s, '"'); i >= 0 {
+		s = s[i+1:]
+	}
+	if i := strings.LastIndexByte(s, '"'); i >= 0 {
+		s = s[:i]
+	}
+	return s
 }
 
 func first(vs []val) val {

@@ -57,12 +57,13 @@ func (m *machine) branch(msg *message, st *Step, r Reg) bool {
 func (m *machine) finish(msg *message, site Site, v Value) {
 	msg.status = done
 	msg.reply = v
+	msg.exit = site
 	m.emit(Event{Kind: EvReturn, msg: msg, Site: site, Value: v})
 }
 
 func (m *machine) step(msg *message, in *instr) {
 	st := in.step
-	if m.force != nil && m.force.site == st.Site && msg.role == 0 && msg.seg >= m.force.seg {
+	if m.force != nil && (m.force.site == 0 || m.force.site == st.Site) && msg.role == 0 && msg.seg >= m.force.seg {
 		m.trap(msg, st.Site, "trap")
 		return
 	}
@@ -93,7 +94,7 @@ func isWrite(st *Step) bool {
 func writes(verb string) bool {
 	switch verb {
 	case MapInsert, SetInsert, MapRemove, SetRemove, MapEntryOr, ListPush, ListPushFront, ListPop, ListPopFront,
-		ListRemove, Clear, Retain, Extend, Drain, WriteAll, Replace, Take:
+		ListRemove, Clear, Retain, Extend, Drain, WriteAll, Replace, Take, Swap, GetOrInsert:
 		return true
 	}
 	return false
@@ -488,6 +489,7 @@ func (m *machine) write(msg *message, p place, x Value, site Site) {
 		return
 	}
 	m.cells[p.cell] = v
+	msg.log = append(msg.log, entered{msg.seg, site, p, old, x})
 	m.emit(Event{Kind: EvWrite, msg: msg, Site: site, at: p, Value: x, Old: old})
 	if m.marks[site] && msg.role == 0 {
 		msg.hit = append(msg.hit, hit{t: x.t | pathTaint(p) | msg.ctl, changed: !equal(old, x), site: site, late: msg.late})
@@ -547,9 +549,6 @@ func (m *machine) await(msg *message, st *Step, fut Value) {
 		m.set(msg, st.Out, m.answer(msg, fut))
 		return
 	}
-	if fut.k != vFuture {
-		m.effects = m.effects || fut.k != vLazy
-	}
 	msg.wait = st
 	msg.status = suspended
 	m.emit(Event{Kind: EvSuspend, msg: msg, Site: st.Site})
@@ -570,7 +569,7 @@ func (m *machine) send(msg *message, fut Value) (failed bool) {
 	msg.calls++
 	c := &call{msg: msg, info: fut.o.call.info, site: fut.o.call.site, args: fut.o.call.args, ordinal: msg.calls, seg: msg.seg,
 		effect: m.sys.effectful(fut.o.call.info), ctl: msg.ctl}
-	if e, ok := m.w.endings[callKey(msg, c)]; ok && e == endSync {
+	if m.w.endings[callKey(msg, c)] == endSync {
 		failed = true
 	}
 	m.pending = append(m.pending, c)

@@ -6,11 +6,12 @@ import "slices"
 // gets a shape when somebody looks at it, by a choice of the run's chooser,
 // and keeps it for the run and for the serial runs compared with it.
 type lazy struct {
-	id     int
-	origin origin
-	hint   *node // where it lies in the state, for its sort; may be nil
-	sort   Sort
-	index  int // position in the list it is an element of, plus 1; 0 for others
+	id      int
+	origin  origin
+	hint    *node // where it lies in the state, for its sort; may be nil
+	sort    Sort
+	payload bool // the whole payload of a reply
+	index   int  // position in the list it is an element of, plus 1; 0 for others
 
 	shape   shape
 	n       int64  // shInt, shBool, shKey
@@ -121,25 +122,26 @@ func (c *chooser) next() bool {
 // A world holds what a run and the serial runs compared with it share: the
 // initial state, the arguments, how calls end and what they answer.
 type world struct {
-	sys     *System
-	choices *chooser
-	domain  domain
-	nextID  int
-	cells   []Value
-	callers [2]Value // of A and B
-	hasKey  bool     // A's first key was chosen
-	args    [2]map[int]Value
-	endings map[string]ending // how a call ended, by callKey
-	serial  *chooser          // endings of calls that only the serial run makes; nil in the run itself
-	extra   map[string]ending // those
-	answers map[string]Value  // payloads, by callKey
-	opaque  map[string]Value  // answers of unread functions, by name and inputs
-	asked   map[string]map[string]bool
-	used    map[string]bool // opaque functions whose answer was looked at
-	symbols map[string]*lazy
-	now     Value
-	twin    bool // all calls end well
-	plain   bool // counters are numbers, not tokens
+	sys      *System
+	choices  *chooser
+	domain   domain
+	nextID   int
+	cells    []Value
+	callers  [2]Value // of A and B
+	hasKey   bool     // A's first key was chosen
+	args     [2]map[int]Value
+	endings  map[string]ending // how a call ended, by callKey
+	serial   *chooser          // endings of calls that only the serial run makes; nil in the run itself
+	extra    map[string]ending // those
+	answers  map[string]Value  // payloads, by callKey
+	opaque   map[string]Value  // answers of unread functions, by name and inputs
+	asked    map[string]map[string]bool
+	used     map[string]bool // opaque functions whose answer was looked at
+	symbols  map[string]*lazy
+	now      Value
+	alone    bool // one message by itself: at most failures calls fail
+	failures int
+	plain    bool // counters are numbers, not tokens
 }
 
 // A domain is what is tried for unknown numbers.
@@ -286,6 +288,9 @@ func (w *world) chooseVariant(l *lazy, name string) bool {
 	}
 	l.shape = shVariant
 	w.looked(l)
+	if l.payload && w.alone && (name == "Ok" || name == "Err") {
+		return w.choosePayload(l) == name
+	}
 	if other := opposite[name]; other != "" {
 		first := "Some"
 		if name == "Ok" || name == "Err" {
@@ -304,6 +309,17 @@ func (w *world) chooseVariant(l *lazy, name string) bool {
 	}
 	l.isnt = append(l.isnt, name)
 	return false
+}
+
+// choosePayload decides whether the payload of a reply is the callee's error,
+// while a failure is still to spend.
+func (w *world) choosePayload(l *lazy) string {
+	l.name = "Ok"
+	if w.failures > 0 && w.choices.choose(2) == 1 {
+		w.failures--
+		l.name = "Err"
+	}
+	return l.name
 }
 
 // key makes v something that can be looked up by: nothing in it stays open.
@@ -437,10 +453,16 @@ func (w *world) asMap(v Value) Value {
 		if v.o.base != nil && len(v.o.fields) == 0 && v.o.name == "" {
 			return settle(Value{k: vLazy, l: asShape(v.o.base.kid("{map}"), shMap), t: v.t})
 		}
-	case vList:
-		if o := v.o; o.base == nil && len(o.items)+len(o.front) == 0 {
-			return emptyMap()
+	case vList: // collected pairs
+		o := &object{}
+		for _, it := range w.items(v) {
+			if it.k == vAgg && len(it.o.fields) == 2 {
+				o.entries = append(o.entries, entry{w.key(it.o.fields[0].v), it.o.fields[1].v})
+			} else {
+				o.entries = append(o.entries, entry{w.key(it), Unit()})
+			}
 		}
+		return Value{k: vMap, o: o, t: v.t}
 	}
 	return settle(Value{k: vLazy, l: asShape(w.term("map", v).l, shMap), t: v.t})
 }

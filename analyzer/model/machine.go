@@ -132,6 +132,8 @@ type message struct {
 	wait   *Step
 	status status
 	reply  Value
+	exit   Site // of the return
+	log    []entered
 	why    string // of a trap
 	whyAt  Site
 	late   bool // the gap under test is behind it
@@ -171,9 +173,19 @@ type hit struct {
 	late    bool // after the gap under test
 }
 
+// A forcedTrap makes A trap where the program itself may not: at a site, or
+// (site 0) at the first step, of a segment.
 type forcedTrap struct {
 	site Site
 	seg  int // in this or a later segment
+}
+
+// An entered is one write of a message.
+type entered struct {
+	seg      int
+	site     Site
+	place    place
+	old, new Value
 }
 
 func newMachine(w *world) *machine {
@@ -233,6 +245,9 @@ func (m *machine) close(msg *message, before []Value) {
 	}
 	copy(m.cells, before)
 	m.pending, m.starts = nil, nil
+	for n := len(msg.log); n > 0 && msg.log[n-1].seg == msg.seg; n-- {
+		msg.log = msg.log[:n-1]
+	}
 	m.emit(Event{Kind: EvTrap, msg: msg, Site: msg.whyAt, Text: msg.why})
 	if msg.seg > 1 {
 		m.cleanup(msg)
@@ -412,6 +427,7 @@ func (w *world) outcome(s *System, msg *message, c *call) (ending, Value) {
 	answer, ok := w.answers[key]
 	if !ok {
 		answer = Value{k: vLazy, l: w.lazy(fromReply, nil)}
+		answer.l.payload = true
 		if c.info.Reply == ReplyDouble {
 			// The payload of a double result: Ok of something. Its Err is an ending.
 			answer = Variant("Ok", answer)
@@ -423,12 +439,15 @@ func (w *world) outcome(s *System, msg *message, c *call) (ending, Value) {
 		e, ok = w.extra[key]
 	}
 	if !ok {
-		ends := w.sys.endingsOf(c, w)
+		ends := w.endingsOf(c)
 		ch := w.choices
 		if w.serial != nil {
 			ch = w.serial
 		}
 		e = ends[ch.choose(len(ends))]
+		if e != endOK {
+			w.failures--
+		}
 		if w.serial != nil {
 			w.extra[key] = e
 		} else {
@@ -441,19 +460,20 @@ func (w *world) outcome(s *System, msg *message, c *call) (ending, Value) {
 	return e, answer
 }
 
-// endingsOf lists the endings of c that a race run tells apart.
-func (s *System) endingsOf(c *call, w *world) []ending {
-	if w.twin || c.info.Reply == ReplyPlain {
-		return []ending{endOK}
-	}
+// endingsOf lists the endings of c that a run tells apart.
+func (w *world) endingsOf(c *call) []ending {
 	ends := []ending{endOK}
+	if w.alone && w.failures == 0 || c.info.Reply == ReplyPlain && !w.alone {
+		return ends
+	}
 	if c.info.Reply == ReplyDouble {
 		ends = append(ends, endInner)
 	}
-	if !c.effect {
-		return append(ends, endClean)
+	ends = append(ends, endClean)
+	if c.effect {
+		ends = append(ends, endUncleanTook)
 	}
-	return append(ends, endClean, endUncleanTook)
+	return ends
 }
 
 // opaqueAnswer is what an unread function says: the same for the same inputs.

@@ -111,24 +111,37 @@ type System struct {
 	consts   []int64
 	programs []*Program
 	effects  map[*CallInfo]bool // whether a call counts as effectful
+	feet     map[*Program]*footprint
 }
 
 // NewSystem collects the static facts over all programs of a canister that
-// can change state. Programs that only look may be left out.
-func NewSystem(programs []*Program) *System {
-	s := &System{byName: map[string]int{}, effects: map[*CallInfo]bool{}, programs: programs}
+// can change state. The observers only look: their footprint is known, but
+// what they read is no reason to keep the order of a log.
+func NewSystem(programs []*Program, observers ...*Program) *System {
+	s := &System{byName: map[string]int{}, effects: map[*CallInfo]bool{}, feet: map[*Program]*footprint{}, programs: programs}
 	consts := map[int64]bool{}
 	for _, p := range programs {
-		sc := &scan{s: s, p: p, regs: make([]*node, p.Func.Regs+1), slots: map[Slot]*node{}, lits: map[Reg]Value{}, consts: consts}
+		sc := newScan(s, p, consts)
 		sc.find(p.Func.Body)
 		sc.pairDraws()
 		sc.lookedAt()
+	}
+	for _, p := range observers {
+		sc := newScan(s, p, consts)
+		sc.look = true
+		sc.find(p.Func.Body)
 	}
 	for n := range consts {
 		s.consts = append(s.consts, n)
 	}
 	sortInts(s.consts)
 	return s
+}
+
+func newScan(s *System, p *Program, consts map[int64]bool) *scan {
+	foot := &footprint{reads: map[*node]bool{}, writes: map[*node]bool{}}
+	s.feet[p] = foot
+	return &scan{s: s, p: p, regs: make([]*node, p.Func.Regs+1), slots: map[Slot]*node{}, lits: map[Reg]Value{}, consts: consts, foot: foot}
 }
 
 func sortInts(xs []int64) {
@@ -165,6 +178,8 @@ type scan struct {
 	loads  []access
 	incs   []access
 	adds   map[Reg]*node // registers that hold place + constant
+	foot   *footprint
+	look   bool // an observer: nothing it does is noted on the places
 }
 
 type access struct {
@@ -187,6 +202,7 @@ func (sc *scan) put(r Reg, n *node) {
 
 func (sc *scan) read(n *node) {
 	if n != nil {
+		sc.foot.reads[n] = true
 		n.read = true
 		n.loads++
 		sc.loads = append(sc.loads, access{n, sc.seq})
@@ -195,6 +211,7 @@ func (sc *scan) read(n *node) {
 
 func (sc *scan) write(n *node) {
 	if n != nil {
+		sc.foot.writes[n] = true
 		n.written = true
 		n.stores++
 	}
@@ -261,6 +278,7 @@ func (sc *scan) one(st *Step) {
 	case Store:
 		if inc := sc.adds[b]; inc != nil && inc == n {
 			n.increments++
+			sc.foot.writes[n] = true
 			sc.incs = append(sc.incs, access{n, sc.seq})
 			return
 		}
@@ -279,6 +297,7 @@ func (sc *scan) one(st *Step) {
 			for _, c := range sc.s.cells {
 				c.read, c.written = true, true
 			}
+			sc.foot.unknown = true
 		}
 		if st.Task != nil {
 			for _, a := range st.Args {
@@ -399,10 +418,13 @@ func (sc *scan) verb(st *Step, n *node) {
 		case MapGet, MapGetCopy, MapContains:
 			if n != nil {
 				n.read = true
+				sc.foot.reads[n.child("[]")] = true
 			}
 		default:
 			if n != nil {
 				n.written = true
+				sc.foot.reads[n.child("[]")] = true
+				sc.foot.writes[n.child("[]")] = true
 			}
 		}
 		switch st.Name {
@@ -416,10 +438,12 @@ func (sc *scan) verb(st *Step, n *node) {
 		sc.consume(st, 1)
 		if n != nil {
 			n.pushed = true
+			sc.foot.writes[n] = true
 		}
 	case Len, IsEmpty:
 		if n != nil {
 			n.read = true
+			sc.foot.reads[n] = true
 		}
 	case ListPop, ListPopFront, ListRemove, Drain:
 		n.is(SortList)
@@ -435,7 +459,7 @@ func (sc *scan) verb(st *Step, n *node) {
 			sc.put(st.Out, n.parent)
 		} else if n != nil {
 			n.is(SortOption)
-			sc.put(st.Out, n.child("Some/0"))
+			sc.put(st.Out, n.child("0"))
 		}
 	case CheckedAdd, WrapAdd, SatAdd:
 		sc.consume(st, 0)
@@ -448,9 +472,15 @@ func (sc *scan) verb(st *Step, n *node) {
 		for _, a := range st.Args {
 			sc.at(a).is(SortInt)
 		}
-	case Clear, Retain, WriteAll, Replace, Take:
+	case Clear, Retain, WriteAll, Replace, Take, Swap, GetOrInsert:
 		sc.consume(st, 0)
 		sc.write(n)
+		if st.Name == Swap {
+			sc.write(sc.at(arg(st, 1)))
+		}
+		if st.Name == GetOrInsert && n != nil {
+			sc.put(st.Out, n.child("0"))
+		}
 	default:
 		sc.consume(st, 0)
 	}

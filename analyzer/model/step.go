@@ -28,7 +28,7 @@ const (
 	Field  // Out = a.Name
 	Index  // Out = a[b]; traps where there is none
 	Load   // Out = a copy of what is at place a
-	Make   // Out = the aggregate Name of Args, with names Fields
+	Make   // Out = the aggregate Name of Args, with names Fields; "[]" a list, "()" a tuple, ".." and "..=" a range
 	Bin    // Out = a Name b
 	Un     // Out = Name a
 	Copy   // Out = a (casts and conversions that keep the value)
@@ -233,6 +233,11 @@ const (
 	WriteAll      = "write"
 	Replace       = "replace"
 	Take          = "take"
+	Swap          = "swap"
+	GetOrInsert   = "opt.get_or_insert"
+	IterSome      = "iter.some"
+	IterEnumerate = "iter.enumerate"
+	Collect       = "collect"
 	Unwrap        = "unwrap"
 	UnwrapErr     = "unwrap_err"
 	OkOpt         = "ok"

@@ -100,6 +100,12 @@ func emptyMap() Value        { return Value{k: vMap, o: &object{}} }
 func list(vs ...Value) Value { return Value{k: vList, o: &object{items: vs}} }
 func ref(p place) Value      { return Value{k: vRef, o: &object{place: p}} }
 
+// Int returns the number v is, if it is one.
+func (v Value) Int() (int64, bool) {
+	v = settle(v)
+	return v.n, v.k == vInt
+}
+
 // with returns v with further sources.
 func (v Value) with(t taint) Value {
 	v.t |= t

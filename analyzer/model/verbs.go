@@ -120,6 +120,8 @@ func (m *machine) verb(msg *message, st *Step) {
 		m.mapVerb(msg, st)
 	case ListPush, ListPushFront, ListPop, ListPopFront, ListGet, ListFirst, ListLast, ListRemove, ListContains, Extend:
 		m.listVerb(msg, st)
+	case Swap, GetOrInsert, IterSome, IterEnumerate, Collect:
+		m.otherVerb(msg, st)
 	case Len, IsEmpty, Clear, Iter, Keys, Values, Retain, Drain, IterNext, ReadAll, WriteAll, Replace, Take:
 		m.wholeVerb(msg, st)
 	case Unwrap, UnwrapErr, OkOpt, ErrOpt, Decode, IsCleanReject:
@@ -241,6 +243,10 @@ func (m *machine) listVerb(msg *message, st *Step) {
 		return
 	}
 	v := m.at(msg, arg(st, 0), st.Site)
+	if m.looksLikeMap(v) {
+		m.endOfMap(msg, st, v, p, isPlace)
+		return
+	}
 	items := m.w.items(v)
 	pick := func(i int) {
 		switch {
@@ -424,7 +430,7 @@ func (m *machine) iterate(msg *message, st *Step, p place, isPlace bool) {
 	isPlace = isPlace && p.cell >= 0 && st.Name != Drain
 	var out []Value
 	switch {
-	case v.k == vAgg && v.o.name == "..":
+	case v.k == vAgg && (v.o.name == ".." || v.o.name == "..="):
 		out = m.rangeOf(v)
 	case m.looksLikeMap(v):
 		for _, e := range m.w.allKeys(v) {
@@ -471,6 +477,9 @@ func (m *machine) rangeOf(v Value) []Value {
 	if x, ok := v.o.part("1"); ok {
 		hi = m.w.asInt(x)
 	}
+	if v.o.name == "..=" {
+		hi++
+	}
 	if hi-lo > maxSteps {
 		giveUp("step bound")
 	}
@@ -496,6 +505,10 @@ func (m *machine) optionVerb(msg *message, st *Step) {
 			good = "Some"
 		}
 		msg.ctl |= t
+		if holdsNoVariant(x) { // what the verb before gave was no Option after all
+			m.set(msg, st.Out, v)
+			return
+		}
 		if !m.w.isVariant(x, good) {
 			m.trap(msg, st.Site, "unwrap of "+opposite[good])
 			return
@@ -529,5 +542,79 @@ func (m *machine) optionVerb(msg *message, st *Step) {
 		}
 		clean := x.k == vAgg && x.o.name == "reject clean"
 		m.set(msg, st.Out, Bool(clean).with(t))
+	}
+}
+
+// holdsNoVariant: certainly neither an Option nor a Result.
+func holdsNoVariant(v Value) bool {
+	switch v = settle(v); v.k {
+	case vInt, vBool, vKey, vText, vUnit, vMap, vList:
+		return true
+	case vAgg:
+		return !isOptionLike(v.o.name) && v.o.name != "" && v.o.base == nil
+	}
+	return false
+}
+
+// endOfMap gives the first or last entry of an ordered map.
+func (m *machine) endOfMap(msg *message, st *Step, v Value, p place, isPlace bool) {
+	es := m.w.allKeys(v)
+	if len(es) == 0 {
+		m.set(msg, st.Out, none().with(v.t))
+		return
+	}
+	e := es[0]
+	if st.Name == ListLast || st.Name == ListPop {
+		e = es[len(es)-1]
+	}
+	x := e.v
+	if isPlace && (st.Name == ListFirst || st.Name == ListLast) {
+		x = ref(p.extend(elem{key: e.key}))
+	}
+	got := Variant("()", e.key.with(v.t), x.with(v.t))
+	if settle(e.v).k == vUnit {
+		got = e.key
+	}
+	m.set(msg, st.Out, some(got.with(v.t)).with(v.t))
+	if isPlace && (st.Name == ListPop || st.Name == ListPopFront || st.Name == ListRemove) {
+		m.write(msg, p.extend(elem{key: e.key.with(v.t)}), Value{}, st.Site)
+	}
+}
+
+// otherVerb are the verbs that move contents or reshape iterators.
+func (m *machine) otherVerb(msg *message, st *Step) {
+	p, isPlace := m.target(msg, arg(st, 0))
+	switch st.Name {
+	case Swap:
+		q, ok := m.target(msg, arg(st, 1))
+		a, b := m.at(msg, arg(st, 0), st.Site), m.at(msg, arg(st, 1), st.Site)
+		if isPlace {
+			m.write(msg, p, b, st.Site)
+		}
+		if ok {
+			m.write(msg, q, a, st.Site)
+		}
+		m.set(msg, st.Out, Unit())
+	case GetOrInsert:
+		r := m.reg(msg, arg(st, 0))
+		if !isPlace {
+			m.set(msg, st.Out, m.w.down(r, elem{variant: "Some", field: "0"}))
+			return
+		}
+		v := m.shapeOf(msg, r, st.Site)
+		if !m.w.isVariant(v, "Some") {
+			m.write(msg, p, some(m.freeze(msg, m.load(msg, arg(st, 1), st.Site), st.Site)).with(v.t), st.Site)
+		}
+		m.set(msg, st.Out, m.part(msg, r, elem{variant: "Some", field: "0"}, st.Site).with(v.t))
+	case IterEnumerate:
+		v := m.at(msg, arg(st, 0), st.Site)
+		var out []Value
+		for i, it := range m.w.items(v) {
+			out = append(out, Variant("()", Int(int64(i)), it))
+		}
+		m.set(msg, st.Out, list(out...).with(v.t))
+	default:
+		// Collect keeps the elements; "some of them" is tried with all.
+		m.set(msg, st.Out, m.at(msg, arg(st, 0), st.Site))
 	}
 }

@@ -1,14 +1,21 @@
 package main
 
 import (
+	"bytes"
 	"errors"
+	"flag"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"regexp"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
+
+var update = flag.Bool("update", false, "rewrite scripts and the README's example")
 
 // The scripts run this very binary under the name awaitlint.
 func TestMain(m *testing.M) {
@@ -17,15 +24,27 @@ func TestMain(m *testing.M) {
 
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
-		Dir: "testdata/script",
+		Dir:           "testdata/script",
+		UpdateScripts: *update,
 		Setup: func(e *testscript.Env) error {
-			// A file that is no text; txtar cannot hold one.
-			if _, err := os.Stat(e.WorkDir + "/mixed"); err == nil {
-				return os.WriteFile(e.WorkDir+"/mixed/broken.rs", []byte("fn a() {}\x00\x01"), 0o666)
+			// What txtar cannot hold: a file that is no text, and text that is not UTF-8.
+			for file, text := range map[string]string{"mixed/broken.rs": "fn a() {}\x00\x01", "latin/lib.rs": "// caf\xe9\nfn a() {}\n"} {
+				if _, err := os.Stat(filepath.Join(e.WorkDir, filepath.Dir(file))); err != nil {
+					continue // not this script's
+				}
+				if err := os.WriteFile(filepath.Join(e.WorkDir, file), []byte(text), 0o666); err != nil {
+					return err
+				}
 			}
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
+		Condition: func(cond string) (bool, error) {
+			if cond == "root" { // reads files whatever their mode
+				return os.Geteuid() == 0, nil
+			}
+			return false, errors.New("unknown condition " + cond)
+		},
 	})
 }
 
@@ -66,5 +85,37 @@ func TestDidYouMean(t *testing.T) {
 		if got := didYouMean(typed, names); got != want {
 			t.Errorf("didYouMean(%q) = %q, want %q", typed, got, want)
 		}
+	}
+}
+
+// The README shows what the tool really prints: the first finding of the
+// command named in the mark.
+func TestReadme(t *testing.T) {
+	t.Chdir("../..")
+	page, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	example := regexp.MustCompile(`(?s)(<!-- BEGIN EXAMPLE: awaitlint ([^\n]*) -->\n).*?(<!-- END EXAMPLE -->)`)
+	parts := example.FindSubmatch(page)
+	if parts == nil {
+		t.Fatal("README.md has no example marks")
+	}
+	var stdout, stderr bytes.Buffer
+	run(append(strings.Fields(string(parts[2])), "--color=never"), strings.NewReader(""), &stdout, &stderr)
+	first, _, found := strings.Cut(stdout.String(), "\n\n")
+	if !found || stderr.Len() > 0 {
+		t.Fatalf("awaitlint %s finds nothing:\n%s%s", parts[2], &stdout, &stderr)
+	}
+	want := string(parts[1]) + "```\n" + first + "\n```\n" + string(parts[3])
+	if string(parts[0]) == want {
+		return
+	}
+	if !*update {
+		t.Fatalf("the example in README.md is stale: run go test ./cmd/awaitlint -run Readme -update\n%s", first)
+	}
+	page = bytes.Replace(page, parts[0], []byte(want), 1)
+	if err := os.WriteFile("README.md", page, 0o644); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -30,9 +30,6 @@ type project struct {
 // load reads the paths. An error means that there is nothing to work on;
 // what else could not be read is among the project's notices.
 func (c *command) load(args []string) (*project, error) {
-	if c.jobs < 1 {
-		return nil, usagef("--jobs is at least 1, not %d", c.jobs)
-	}
 	ws, err := workspace.Load(expand(args), workspace.Options{
 		Features: c.features, Stdin: c.stdin, StdinName: filepath.ToSlash(c.stdinFilename), Jobs: c.jobs,
 	})

@@ -56,7 +56,9 @@ func (c *command) root() *cobra.Command {
 		Args:          cobra.ArbitraryArgs,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		RunE:          func(_ *cobra.Command, args []string) error { return c.check(args) },
+		// Wrong flags are told before anything is read.
+		PersistentPreRunE: func(*cobra.Command, []string) error { return c.checkFlags() },
+		RunE:              func(_ *cobra.Command, args []string) error { return c.check(args) },
 	}
 	root.SetVersionTemplate("awaitlint {{.Version}}\n")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
@@ -78,4 +80,13 @@ func (c *command) root() *cobra.Command {
 
 	root.AddCommand(c.segmentsCommand(), c.rulesCommand(), c.explainCommand(), c.statsCommand())
 	return root
+}
+
+// checkFlags checks the flags that all commands share.
+func (c *command) checkFlags() error {
+	if c.jobs < 1 {
+		return usagef("--jobs is at least 1, not %d", c.jobs)
+	}
+	_, err := c.colored(c.stdout)
+	return err
 }

@@ -13,7 +13,7 @@ import (
 //go:embed wasm32.cfg
 var targetText string
 
-var target = func() map[string]bool {
+var targetCfg = func() map[string]bool {
 	m := map[string]bool{}
 	for line := range strings.Lines(targetText) {
 		m[strings.TrimSpace(line)] = true
@@ -211,9 +211,9 @@ func (p *cfgParser) predicate(depth int) bool {
 		if name == "feature" {
 			return p.features[value]
 		}
-		return target[name+`="`+value+`"`]
+		return targetCfg[name+`="`+value+`"`]
 	}
-	return name == "true" || target[name]
+	return name == "true" || targetCfg[name]
 }
 
 func (p *cfgParser) space() {

@@ -33,12 +33,22 @@ func (b *builder) innerAttrs(t *rp.Tree, body rp.Node) []Attr {
 // or extern, a function body, or what a macro was given. Statements of a
 // function body are searched for blocks with items of their own.
 func (b *builder) items(m *Module, t *rp.Tree, body rp.Node, in place) {
+	b.itemsFrom(m, t, t.FirstChild(body), in)
+}
+
+func (b *builder) itemsFrom(m *Module, t *rp.Tree, first rp.Node, in place) {
 	var attrs []Attr
-	for n := t.FirstChild(body); n != 0; n = t.Next(n) {
+	chosen := false // a branch of the #[cfg] chain before
+	for n := first; n != 0; n = t.Next(n) {
 		switch t.Kind(n) {
 		case rp.AttributeItem:
 			attrs = b.c.appendAttr(attrs, t, n)
 		case rp.LineComment, rp.BlockComment, rp.InnerAttributeItem:
+		case rp.MacroItems:
+			// `if #[cfg(a)] { … } else { … }` of cfg_if!: the first branch that holds.
+			if !chosen {
+				chosen = b.branch(m, t, n, in)
+			}
 		default:
 			if b.c.Enabled(attrs) {
 				b.item(m, t, n, attrs, in)
@@ -46,6 +56,20 @@ func (b *builder) items(m *Module, t *rp.Tree, body rp.Node, in place) {
 			attrs = nil
 		}
 	}
+}
+
+// branch adds the items of one branch of a #[cfg] chain if its condition
+// holds, and reports whether it does. The last branch may have none.
+func (b *builder) branch(m *Module, t *rp.Tree, n rp.Node, in place) bool {
+	first := t.FirstChild(n)
+	if first != 0 && t.Kind(first) == rp.AttributeItem && t.Start(first) == t.Start(n) {
+		if !b.c.Enabled(b.c.appendAttr(nil, t, first)) {
+			return false
+		}
+		first = t.Next(first)
+	}
+	b.itemsFrom(m, t, first, in)
+	return true
 }
 
 // item adds one item. Anything else is searched for blocks that hold items.

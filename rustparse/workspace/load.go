@@ -270,7 +270,7 @@ func (l *loader) listing(path, key, name, text string, stars bool) {
 	if filepath.IsAbs(path) {
 		shown = l.show(path)
 	}
-	l.sources[key] = &source{path: key, shown: shown, text: text, have: true, stars: stars}
+	l.sources[key] = &source{path: key, file: path, shown: shown, text: text, have: true, stars: stars}
 	c := &Crate{Name: name, Kind: Listing, Dir: filepath.Dir(path), Edition: assumedEdition, EditionAssumed: true, loose: true}
 	l.plans = append(l.plans, &plan{crate: c, root: key})
 }

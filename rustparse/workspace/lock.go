@@ -21,7 +21,7 @@ func (l *loader) readLock(dir string) *lock {
 	}
 	text, err := readFile(path)
 	if err != nil {
-		l.problem(path, err.Error()+": required versions are taken")
+		l.problem(path, "%v: required versions are taken", err)
 		return nil
 	}
 	var file struct {
@@ -31,7 +31,7 @@ func (l *loader) readLock(dir string) *lock {
 		}
 	}
 	if err := toml.Unmarshal([]byte(text), &file); err != nil {
-		l.problem(path, "is not valid TOML ("+strings.TrimPrefix(err.Error(), "toml: ")+"): required versions are taken")
+		l.problem(path, "is not valid TOML (%s): required versions are taken", strings.TrimPrefix(err.Error(), "toml: "))
 		return nil
 	}
 	k := &lock{versions: map[string][]string{}, chosen: map[string]map[string]string{}}

@@ -224,7 +224,8 @@ type Scope struct {
 	Generics map[string]*Type // TParam types with bounds, where-clauses included
 	Self     *Type            // of the impl or trait around, nil outside
 
-	depth int // of type aliases being followed
+	impl  *Impl // around
+	depth int   // of type aliases being followed
 }
 
 // A Res is what a path names: a workspace item, or a path outside.

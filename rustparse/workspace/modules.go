@@ -45,6 +45,7 @@ type builder struct {
 	l       *loader
 	c       *Crate
 	pending []fileMod
+	self    string    // name by which loose files may call the root file
 	files   []fileMod // read, in order of the levels
 }
 
@@ -69,6 +70,9 @@ func (l *loader) build(plans []*plan) {
 		b := &builder{l: l, c: c}
 		root := &Module{Crate: c}
 		b.pending = append(b.pending, fileMod{module: root, src: l.source(p.root), dir: filepath.Dir(p.root)})
+		if len(p.extra) > 0 {
+			b.self = crateName(p.root)
+		}
 		for _, x := range p.extra {
 			m := newModule(c, root, crateName(x))
 			b.pending = append(b.pending, fileMod{module: m, src: l.source(x), dir: childDir(x, false)})
@@ -115,7 +119,7 @@ func newModule(c *Crate, parent *Module, name string) *Module {
 func (l *loader) source(path string) *source {
 	s := l.sources[path]
 	if s == nil {
-		s = &source{path: path, shown: l.show(path)}
+		s = &source{path: path, file: path, shown: l.show(path)}
 		l.sources[path] = s
 	}
 	return s
@@ -166,7 +170,7 @@ func (b *builder) file(f fileMod) {
 	}
 	m := f.module
 	b.l.claimed[f.src.path] = true
-	b.l.ws.abs[f.src.shown] = f.src.path
+	b.l.ws.abs[f.src.shown] = f.src.file
 	in := place{file: f.src.path, base: filepath.Dir(f.src.path), dir: f.dir}
 	in.around = &fileChain{path: f.src.path, outer: f.around}
 	if f.around != nil {
@@ -177,6 +181,9 @@ func (b *builder) file(f fileMod) {
 			b.c.Root = m
 			m.Items, m.Mods = map[string][]*Def{}, map[string]*Module{}
 			m.def = &Def{Kind: Mod, Name: b.c.Name, Module: m, Tree: t, Node: t.Root(), Pub: true, mod: m}
+			if b.self != "" {
+				m.add(&Def{Kind: Mod, Name: b.self, Module: m, Tree: t, Node: t.Root(), Pub: true, mod: m})
+			}
 		} else if m.def == nil { // a loose file beside the root
 			m.def = &Def{Kind: Mod, Name: m.Name, Module: m.Parent, Tree: t, Node: t.Root(), Pub: true, mod: m}
 			m.Parent.add(m.def)

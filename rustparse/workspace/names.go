@@ -233,8 +233,8 @@ func (c *Crate) external(name string) answer {
 	return answer{}
 }
 
-// A path is a path to be resolved in a module.
-type path struct {
+// A pathTo is a path to be resolved in a module.
+type pathTo struct {
 	segs   []string
 	global bool
 	use    *use // the import it belongs to, nil in expressions and types
@@ -243,7 +243,7 @@ type path struct {
 
 // start resolves the leading keywords or the first name of a path, and
 // returns how many segments that took. ns is for the case that it is all.
-func (p *path) start(m *Module, ns Namespace) (a answer, taken int) {
+func (p *pathTo) start(m *Module, ns Namespace) (a answer, taken int) {
 	root := m.Crate.Root
 	switch first := p.segs[0]; {
 	case p.global || p.use != nil && p.use.crate:
@@ -292,7 +292,7 @@ func (p *path) start(m *Module, ns Namespace) (a answer, taken int) {
 
 // outside reports whether the first segment can be the name of a crate that
 // no manifest tells of: crates are written in lower case.
-func (p *path) outside() bool {
+func (p *pathTo) outside() bool {
 	first := p.segs[0]
 	return first != "" && first != "Self" && first == strings.ToLower(first)
 }
@@ -326,7 +326,7 @@ func (a answer) step(name string, ns Namespace, force int) answer {
 }
 
 // resolve resolves a path of modules, items and variants.
-func (p *path) resolve(m *Module, ns Namespace) answer {
+func (p *pathTo) resolve(m *Module, ns Namespace) answer {
 	if len(p.segs) == 0 { // `use *`, `use {a, b}::*`: not Rust
 		return answer{}
 	}
@@ -378,7 +378,7 @@ type waiting struct {
 
 // try resolves an import if nothing it needs is pending.
 func (w waiting) try(force int) bool {
-	p := path{segs: w.u.path, global: w.u.global, use: w.u, force: force}
+	p := pathTo{segs: w.u.path, global: w.u.global, use: w.u, force: force}
 	var found [numNamespaces]answer
 	for ns := range found {
 		a := p.resolve(w.m, Namespace(ns))
@@ -404,7 +404,7 @@ func (w waiting) try(force int) bool {
 func (m *Module) each(f func(*Module)) {
 	f(m)
 	for _, d := range m.Order {
-		if d.mod != nil {
+		if d.mod != nil && d.mod.Parent == m { // a loose root is listed in itself, too
 			d.mod.each(f)
 		}
 	}

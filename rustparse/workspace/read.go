@@ -138,7 +138,8 @@ func (l *loader) walk(dir string, skip func(name string) bool, visit func(path s
 
 // A source is one text to parse: a file, or a text that is already there.
 type source struct {
-	path  string // absolute; unique, also for texts that are no files
+	path  string // unique; of files absolute
+	file  string // the file it stands in: path, but for listings the Markdown file
 	shown string
 	text  string
 	have  bool // text is set; nothing to read
@@ -159,11 +160,23 @@ func (s *source) parse(p *rustparse.Parser) {
 	s.tree = p.Parse(s.shown, s.text)
 	if s.stars && len(s.tree.Problems) > 0 {
 		if plain, ok := dropStars(s.text); ok {
-			if again := p.Parse(s.shown, plain); len(again.Problems) < len(s.tree.Problems) {
+			if again := p.Parse(s.shown, plain); damage(again) < damage(s.tree) {
 				s.tree = again
 				s.note = "formatting marks (**) inside the listing were ignored"
 			}
 		}
 	}
 	s.text = ""
+}
+
+// damage measures how much of a text could not be read: the bytes in Error
+// nodes, and one more for each problem, since one Error can swallow a listing.
+func damage(t *rustparse.Tree) int {
+	sum := len(t.Problems)
+	for n := rustparse.Node(1); int(n) < t.Len(); n++ {
+		if t.Kind(n) == rustparse.Error && (t.Parent(n) == 0 || t.Kind(t.Parent(n)) != rustparse.Error) {
+			sum += int(t.End(n) - t.Start(n))
+		}
+	}
+	return sum
 }

@@ -134,7 +134,7 @@ func (s Scope) resolve(segs []string, global bool, args [][]*Type, ns Namespace)
 			return s.member(g, segs[1:], ns)
 		}
 	}
-	p := path{segs: segs, global: global}
+	p := pathTo{segs: segs, global: global}
 	a, i := p.start(s.Module, ns)
 	for {
 		switch {
@@ -145,12 +145,7 @@ func (s Scope) resolve(segs []string, global bool, args [][]*Type, ns Namespace)
 		case a.def == nil && std.primitives[a.ext]:
 			return s.member(&Type{Kind: TPath, Name: a.ext}, segs[i:], ns)
 		case a.def == nil:
-			// Where the outside path is a type is not known; its arguments are kept all the same.
-			res := Res{External: strings.Join(append([]string{a.ext}, segs[i:]...), "::"), Maybe: extend(a.maybe, segs[i:])}
-			if g := argsAt(i - 1); g != nil || i > 0 && isTypeName(segs[i-1]) {
-				res.Type = &Type{Kind: TPath, Name: strings.Join(append([]string{a.ext}, segs[i:len(segs)-1]...), "::"), Args: argsAt(len(segs) - 2)}
-			}
-			return res
+			return s.outside(a, segs, i, argsAt)
 		case a.def.mod == nil:
 			if v := a.def.variant(segs[i]); v != nil && i == len(segs)-1 && v.in(ns) {
 				return Res{Def: v, Generics: argsAt(i - 1)}
@@ -160,6 +155,29 @@ func (s Scope) resolve(segs []string, global bool, args [][]*Type, ns Namespace)
 		a = a.step(segs[i], pick(i == len(segs)-1, ns), 0)
 		i++
 	}
+}
+
+// outside is the Res of a path that continues behind an outside path. A
+// segment written like a type before the last is taken for one.
+func (s Scope) outside(a answer, segs []string, i int, argsAt func(int) []*Type) Res {
+	res := Res{External: strings.Join(append([]string{a.ext}, segs[i:]...), "::"), Maybe: extend(a.maybe, segs[i:])}
+	n := len(segs)
+	if args := argsAt(n - 2); args != nil || isTypeName(segs[n-2]) {
+		res.Type = &Type{Kind: TPath, Name: strings.Join(append([]string{a.ext}, segs[i:n-1]...), "::"), Args: args}
+		if d := s.extension(res.Type, segs[n-1]); d != nil {
+			return Res{Def: d, Type: res.Type}
+		}
+	}
+	return res
+}
+
+// extension returns the item that a workspace trait gives an outside type.
+func (s Scope) extension(t *Type, name string) *Def {
+	ds := s.items(t, name)
+	if len(ds) == 1 && (ds[0].Impl == nil || ds[0].Impl.Trait != nil && ds[0].Impl.Trait.Def != nil) {
+		return ds[0]
+	}
+	return nil
 }
 
 // isTypeName reports whether a segment is written like a type.
@@ -204,8 +222,8 @@ func (s Scope) member(t *Type, rest []string, ns Namespace) Res {
 	switch t.Kind {
 	case TPath:
 		if t.Def == nil {
-			if ds := s.items(t, name); last && len(ds) == 1 {
-				return Res{Def: ds[0], Type: t} // of a workspace trait for an outside type
+			if d := s.extension(t, name); last && d != nil {
+				return Res{Def: d, Type: t}
 			}
 			return Res{External: t.Name + "::" + strings.Join(rest, "::"), Type: t}
 		}
@@ -232,13 +250,21 @@ func (s Scope) member(t *Type, rest []string, ns Namespace) Res {
 		return Res{Type: t, Rest: rest}
 	}
 	ds := s.items(t, name)
+	if s.impl != nil && t == s.Self {
+		// Of several impls with that item, the one around counts.
+		for _, d := range s.impl.Items {
+			if d.Name == name {
+				ds = []*Def{d}
+			}
+		}
+	}
 	if len(ds) == 1 || len(ds) > 1 && ds[0].Impl != nil && ds[0].Impl.Trait == nil {
 		d := ds[0]
 		if last {
 			return Res{Def: d, Type: t}
 		}
 		if d.Kind == AssocType {
-			if a := s.ws().AssocType(t, name); a != nil {
+			if a := d.Type(); a != nil && d.Impl != nil {
 				return s.member(a, rest[1:], ns)
 			}
 		}

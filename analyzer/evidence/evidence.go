@@ -1,0 +1,184 @@
+// Package evidence proves candidates: it translates the messages of a
+// canister into programs of the segment model, runs them, and renders what
+// the runs show as the data of a finding (witness, table of endings, segment
+// table, fates of changes).
+//
+// Rules propose a [Candidate] or ask for the [Endings] of a message; all
+// questions about what can happen are answered by runs, none by shape.
+package evidence
+
+import (
+	"sync"
+
+	"github.com/awaitlint/awaitlint/analyzer/finding"
+	"github.com/awaitlint/awaitlint/analyzer/model"
+	"github.com/awaitlint/awaitlint/analyzer/ops"
+)
+
+// A Message is one entry point or task.
+type Message struct {
+	Func     *ops.Func
+	Endpoint finding.Endpoint
+	// Lasts: its changes are kept and other messages run in its gaps. False
+	// for queries, inspect_message and the hooks of install and upgrade, which
+	// are observers at most.
+	Lasts bool
+	// Anonymous: nobody sends it (timers, heartbeats, tasks).
+	Anonymous bool
+
+	program *model.Program
+}
+
+// A Canister is the messages that share one state. It may be used concurrently.
+type Canister struct {
+	Messages []*Message
+	system   *model.System
+
+	mu       sync.Mutex
+	survival map[*Message]model.Survival
+}
+
+// New prepares the messages of a canister.
+func New(messages []*Message) *Canister {
+	c := &Canister{Messages: messages, survival: map[*Message]model.Survival{}}
+	var lasting, others []*model.Program
+	for _, m := range messages {
+		m.program = program(m.Func, m.Anonymous)
+		if m.Lasts {
+			lasting = append(lasting, m.program)
+		} else {
+			others = append(others, m.program)
+		}
+	}
+	c.system = model.NewSystem(lasting, others...)
+	return c
+}
+
+// Message returns the message of a lowered function, nil if there is none.
+func (c *Canister) Message(f *ops.Func) *Message {
+	for _, m := range c.Messages {
+		if m.Func == f {
+			return m
+		}
+	}
+	return nil
+}
+
+// A Candidate is what a rule suspects: that what Message read at Read decides
+// about Write behind the commit point Commit, and may be stale there.
+type Candidate struct {
+	Rule    string
+	Message *Message
+	Read    ops.Site // 0 if the rule names none
+	Commit  ops.Site
+	Write   ops.Site
+	// Also are further late writes of the same damage.
+	Also []ops.Site
+}
+
+// A Race is the answer to a candidate.
+type Race struct {
+	Verdict finding.Verdict
+	Reason  string // of a verdict other than confirmed
+	// Witness is the run that shows it; nil when refuted or not told.
+	Witness *finding.Witness
+	// With is the message that runs in the gap in the witness.
+	With *Message
+	// Reads are the reads that became stale in the witness.
+	Reads []Read
+	// Late is the site of the late write that the witness shows.
+	Late        ops.Site
+	Interferers []finding.Endpoint // those that make it wrong, the witness's first
+	Observers   []finding.Endpoint
+	Survives    []string
+	Lost        []string
+	Runs        int
+}
+
+// A Read is a read that another message made stale.
+type Read struct {
+	Site  ops.Site
+	Place string // BALANCES[p]
+	Check bool   // it decides about the write, its value is not used
+}
+
+// Race tries every message that can write what the candidate's message read,
+// the message itself first.
+func (c *Canister) Race(cand Candidate) Race {
+	a := cand.Message
+	marks := []model.Site{model.Site(cand.Write)}
+	for _, s := range cand.Also {
+		marks = append(marks, model.Site(s))
+	}
+	best := Race{Verdict: finding.Refuted, Reason: "no other message can write what it read"}
+	var worst *model.RaceOutcome
+	var harmful, doubtful []finding.Endpoint
+	for _, b := range c.interferers(a) {
+		out := c.system.Race(model.RaceQuery{A: a.program, B: b.program, Marks: marks})
+		best.Runs += out.Runs
+		switch out.Verdict {
+		case model.Confirmed:
+			harmful = append(harmful, b.Endpoint)
+		case model.Possible, model.CannotTell:
+			doubtful = append(doubtful, b.Endpoint)
+		}
+		if worst == nil || out.Verdict > worst.Verdict {
+			worst = &out
+			best.With, best.Reason = b, out.Reason
+		}
+	}
+	if worst == nil {
+		return best
+	}
+	best.Verdict = verdicts[worst.Verdict]
+	best.Interferers = append(harmful, doubtful...)
+	best.Observers = c.observers(a)
+	if worst.Example != nil {
+		c.show(&best, a, worst.Example)
+	} else {
+		best.With = nil
+	}
+	return best
+}
+
+var verdicts = map[model.Verdict]finding.Verdict{
+	model.Confirmed: finding.Confirmed, model.Possible: finding.Possible,
+	model.CannotTell: finding.CannotTell, model.Refuted: finding.Refuted,
+}
+
+// interferers are the messages worth trying in the gaps of a, a itself first.
+func (c *Canister) interferers(a *Message) []*Message {
+	var ms []*Message
+	if c.system.Interferes(a.program, a.program) {
+		ms = append(ms, a)
+	}
+	for _, m := range c.Messages {
+		if m != a && m.Lasts && c.system.Interferes(a.program, m.program) {
+			ms = append(ms, m)
+		}
+	}
+	return ms
+}
+
+// observers are the messages that only look, and can see a half done.
+func (c *Canister) observers(a *Message) []finding.Endpoint {
+	var es []finding.Endpoint
+	for _, m := range c.Messages {
+		if !m.Lasts && c.system.Observes(a.program, m.program) {
+			es = append(es, m.Endpoint)
+		}
+	}
+	return es
+}
+
+// survivalOf runs the endings of a message once.
+func (c *Canister) survivalOf(m *Message) model.Survival {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if v, ok := c.survival[m]; ok {
+		return v
+	}
+	v := c.system.Survival(m.program)
+	c.survival[m] = v
+	return v
+}

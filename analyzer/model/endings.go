@@ -1,0 +1,563 @@
+package model
+
+import "slices"
+
+const maxAlone = 300 // runs per round of Survival
+
+// A DamageKind is what goes wrong when a message does not end well.
+type DamageKind uint8
+
+const (
+	// Forgotten: a call did nothing, and a change that anticipated it stays.
+	Forgotten DamageKind = iota
+	// Leaked: a lock or mark that a good run takes back stays.
+	Leaked
+	// UndoneAfterAll: a change is undone although the call may have taken effect.
+	UndoneAfterAll
+	// LostByTrap: a trap in a later segment keeps an earlier change, or loses
+	// the bookkeeping of a call that took effect.
+	LostByTrap
+)
+
+// A Damage is one way in which a message ends badly.
+type Damage struct {
+	Kind    DamageKind
+	Call    Site // the call that failed, or for traps the last call before
+	Label   string
+	Ending  Ending
+	Bounded bool
+	Place   Place // what stays, is undone, or (LostByTrap) was committed; may be zero
+	Change  Site  // the write to it before the call
+	Exit    Site  // the return that forgets, the trap, or the undoing write
+	// Owed: the change takes something, or is tied to the call. Without it a
+	// trap loses nothing but a count.
+	Owed bool
+	// Lost: a call took effect and a write after it never happens.
+	Lost    bool
+	Example *EndingExample
+}
+
+// An EndingExample names a run of one message, so that it can be run again
+// with each of the endings of its call.
+type EndingExample struct {
+	A      *Program
+	script []int
+	round  int
+	site   Site
+	nth    int // of the calls at that site
+	ending ending
+	force  *forcedTrap
+}
+
+// A Survival is what the endings of one message leave behind.
+type Survival struct {
+	Damages []Damage
+	Runs    int
+	// Traps are the sites that trapped in a later segment of some run.
+	Traps map[Site]bool
+	// Reached: some run made a call.
+	Reached   bool
+	Exhausted bool
+	plain     *EndingExample // a run that makes a call, for tables
+}
+
+// Survival runs a alone, with at most one call that fails, and compares each
+// failing run with its twin in which the call works. force adds trap sites
+// to be tried even where the program itself does not reach a trap.
+func (s *System) Survival(a *Program, force ...Site) Survival {
+	v := &survey{s: s, a: a, out: Survival{Traps: map[Site]bool{}}, seen: map[damageKey]bool{}}
+	for round := 1; round <= 3; round++ {
+		v.round = round
+		v.enumerate(nil)
+		for _, site := range force {
+			if !v.out.Traps[site] {
+				v.enumerate(&forcedTrap{site: site, seg: 2})
+			}
+		}
+		if v.out.Reached {
+			break
+		}
+	}
+	return v.out
+}
+
+type survey struct {
+	s     *System
+	a     *Program
+	round int
+	out   Survival
+	seen  map[damageKey]bool
+}
+
+type damageKey struct {
+	kind       DamageKind
+	call, exit Site
+	place      string
+	ending     Ending
+}
+
+func (v *survey) enumerate(force *forcedTrap) {
+	c := &chooser{}
+	for n := 0; ; n++ {
+		if n == maxAlone {
+			v.out.Exhausted = true
+			return
+		}
+		c.rewind()
+		v.s.guarded(func() *Run {
+			v.once(c, force)
+			return nil
+		})
+		v.out.Runs++
+		if !c.next() {
+			return
+		}
+	}
+}
+
+// An aloneRun is one message by itself.
+type aloneRun struct {
+	m *machine
+	a *message
+}
+
+func (s *System) playAlone(w *world, a *Program, force *forcedTrap, t *Trace) aloneRun {
+	m := newMachine(w)
+	m.force = force
+	m.trace = t
+	msg := m.newMessage(a, 0)
+	m.play(msg)
+	return aloneRun{m, msg}
+}
+
+func (s *System) aloneWorld(c *chooser, round int) *world {
+	w := newWorld(s, c, s.domainOf(round))
+	w.plain, w.alone, w.failures = true, true, 1
+	return w
+}
+
+func (v *survey) once(c *chooser, force *forcedTrap) {
+	w := v.s.aloneWorld(c, v.round)
+	run := v.s.playAlone(w, v.a, force, nil)
+	if len(run.m.calls) > 0 {
+		v.out.Reached = true
+	}
+	twin := v.s.twin(w, v.a)
+	failed := run.failing()
+	ex := func(k *call) *EndingExample {
+		e := &EndingExample{A: v.a, script: slices.Clone(c.script), round: v.round, force: force}
+		if k != nil {
+			e.site, e.nth, e.ending = k.site, run.nth(k), k.ending
+		}
+		return e
+	}
+	if v.out.plain == nil && len(run.m.calls) > 0 {
+		v.out.plain = ex(run.m.calls[0])
+	}
+	if run.a.status == trapped {
+		if run.a.seg > 1 {
+			v.out.Traps[run.a.whyAt] = true
+			v.trapped(run, twin, failed, ex)
+		}
+		return
+	}
+	if failed != nil {
+		v.failed(run, twin, failed, ex)
+	}
+}
+
+// twin runs a again from the same start with all calls ending well.
+func (s *System) twin(w *world, a *Program) aloneRun {
+	endings, answers, left := w.endings, w.answers, w.failures
+	w.endings, w.answers, w.failures = map[string]ending{}, map[string]Value{}, 0
+	for key, v := range answers {
+		if x := settle(v); !(x.k == vAgg && x.o.name == "Err") {
+			w.answers[key] = v
+		}
+	}
+	run := s.playAlone(w, a, nil, nil)
+	w.endings, w.answers, w.failures = endings, answers, left
+	return run
+}
+
+// failing is the one call that did not work, nil if all did.
+func (r aloneRun) failing() *call {
+	for _, c := range r.m.calls {
+		if c.done && !c.oneway && c.failed() {
+			return c
+		}
+	}
+	return nil
+}
+
+// nth counts the calls made at the site of k up to k.
+func (r aloneRun) nth(k *call) int {
+	n := 0
+	for _, c := range r.m.calls {
+		if c.site == k.site {
+			n++
+		}
+		if c == k {
+			break
+		}
+	}
+	return n
+}
+
+// A change is the net effect on one place up to the end of a segment.
+type change struct {
+	place    place
+	old, new Value
+	site     Site // of the last write to it
+}
+
+// changes returns the net changes of the segments from..to of the message that
+// were kept; the drops of a cleanup belong to the segment that trapped.
+func (r aloneRun) changes(s *System, from, to int) []change {
+	var out []change
+	for _, e := range r.a.log {
+		if e.seg < from || e.seg > to {
+			continue
+		}
+		diff(e.old, e.new, e.place, func(p place, old, new Value) {
+			for i := range out {
+				if out[i].place.same(p) {
+					out[i].new, out[i].site = new, e.site
+					return
+				}
+			}
+			out = append(out, change{p, old, new, e.site})
+		})
+	}
+	return slices.DeleteFunc(out, func(c change) bool { return equal(c.old, c.new) || !s.counts(c.place) })
+}
+
+// counts: logs nobody reads and drawn ids never count.
+func (s *System) counts(p place) bool {
+	n := p.node(s)
+	return n == nil || !n.isLog()
+}
+
+// isCounter: a number that nothing but increments touches.
+func (s *System) isCounter(p place) bool { return p.node(s).isDraw() }
+
+func (v *survey) failed(run, twin aloneRun, k *call, ex func(*call) *EndingExample) {
+	pre := run.changes(v.s, 1, k.seg)
+	post := run.changes(v.s, k.seg+1, run.a.seg)
+	twinPost := twin.changes(v.s, k.seg+1, twin.a.seg)
+	for _, c := range pre {
+		owed := v.owed(run, c, k)
+		after := at(post, c.place)
+		switch {
+		case k.ending == endUncleanTook && owed && after != nil && undoes(c, *after):
+			v.add(Damage{Kind: UndoneAfterAll, Place: v.s.place(c.place), Change: c.site, Exit: after.site, Owed: true}, k, ex)
+		case k.took() || after != nil:
+		case owed && !v.recorded(run, twin, c, k, post, twinPost):
+			v.add(Damage{Kind: Forgotten, Place: v.s.place(c.place), Change: c.site, Exit: run.a.exit, Owed: true}, k, ex)
+		}
+		if after == nil && twin.a.status == done {
+			if t := at(twinPost, c.place); t != nil && releases(c, *t) {
+				v.add(Damage{Kind: Leaked, Place: v.s.place(c.place), Change: c.site, Exit: run.a.exit, Owed: owed}, k, ex)
+			}
+		}
+	}
+}
+
+func at(cs []change, p place) *change {
+	for i := range cs {
+		if cs[i].place.overlaps(p) {
+			return &cs[i]
+		}
+	}
+	return nil
+}
+
+// owed tells whether a change made before call k anticipates it (it takes
+// something away, or it is tied to the call by what it was computed from).
+func (v *survey) owed(run aloneRun, c change, k *call) bool {
+	if v.s.isCounter(c.place) {
+		return false
+	}
+	var args taint
+	for _, a := range k.args {
+		args |= a.t
+	}
+	old, new := settle(c.old), settle(c.new)
+	keyed := slices.ContainsFunc(c.place.path, elem.isKey)
+	t := new.t | pathTaint(c.place)
+	linked := t&args&^run.readsOf(c.place, v.s) != 0
+	number := old.k == vInt && new.k == vInt
+	owed := false
+	switch {
+	case number && new.n < old.n, old.k != vNone && new.k == vNone:
+		owed = keyed || new.t&run.readsOf(c.place, v.s) != 0 || args&run.readsOf(c.place, v.s) != 0
+	case number:
+		owed = new.t&args&^run.readsOf(c.place, v.s) != 0 && (keyed || new.t&run.readsOf(c.place, v.s) != 0)
+	case keyed:
+		owed = linked || t&args != 0
+	}
+	return owed && !v.settled(run, t, k)
+}
+
+// readsOf are the sources that are reads of p.
+func (r aloneRun) readsOf(p place, s *System) taint {
+	var t taint
+	for i, src := range r.m.sources {
+		if src.kind == srcRead && src.place.overlaps(p) && !src.shape {
+			t |= taint(1) << i
+		}
+	}
+	return t
+}
+
+// settled: an earlier call that the change is tied to went through, so what
+// fails now is something else.
+func (v *survey) settled(run aloneRun, t taint, k *call) bool {
+	for _, c := range run.m.calls {
+		if c == k || c.ordinal >= k.ordinal || !c.effect || !c.took() {
+			continue
+		}
+		u := c.ctl
+		for _, a := range c.args {
+			u |= a.t
+		}
+		if t&u != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// undoes: the later change gives back at least in part what the first took.
+func undoes(c, d change) bool {
+	if equal(c.old, d.new) {
+		return true
+	}
+	old, new, then, now := settle(c.old), settle(c.new), settle(d.old), settle(d.new)
+	if old.k == vInt && new.k == vInt && then.k == vInt && now.k == vInt {
+		return (new.n < old.n) == (now.n > then.n) && new.n != old.n
+	}
+	return false
+}
+
+// releases: a good run takes the change back, or moves a status on.
+func releases(c, d change) bool {
+	old, new, now := settle(c.old), settle(c.new), settle(d.new)
+	if equal(c.old, d.new) {
+		return true
+	}
+	if new.k == vBool && now.k == vBool { // a flag nobody asked for before it was set
+		return new.n != now.n
+	}
+	return old.k == vAgg && new.k == vAgg && now.k == vAgg
+}
+
+// recorded: after k the message writes down what it could not finish: a write
+// to a place it had not changed, which the twin does not make, of something
+// the change is tied to.
+func (v *survey) recorded(run, twin aloneRun, c change, k *call, post, twinPost []change) bool {
+	tied := settle(c.new).t | pathTaint(c.place)
+	for _, p := range post {
+		if p.place.overlaps(c.place) || at(twinPost, p.place) != nil || at(run.changes(v.s, 1, k.seg), p.place) != nil {
+			continue
+		}
+		if settle(p.new).k == vNone {
+			continue
+		}
+		if (taintOf(p.new)|pathTaint(p.place))&tied != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// taintOf is what a value and its parts were computed from.
+func taintOf(v Value) taint {
+	t := v.t
+	if v.o == nil {
+		return t
+	}
+	for _, f := range v.o.fields {
+		t |= taintOf(f.v)
+	}
+	for _, x := range v.o.items {
+		t |= taintOf(x)
+	}
+	for _, e := range v.o.entries {
+		t |= taintOf(e.v) | e.key.t
+	}
+	return t
+}
+
+// trapped judges a trap in a later segment.
+func (v *survey) trapped(run, twin aloneRun, failed *call, ex func(*call) *EndingExample) {
+	last := lastCall(run)
+	committed := run.changes(v.s, 1, run.a.seg)
+	lost := false
+	for _, c := range run.m.calls {
+		lost = lost || c.effect && c.took() && len(twin.changes(v.s, c.seg+1, twin.a.seg)) > 0
+	}
+	d := Damage{Kind: LostByTrap, Exit: run.a.whyAt, Lost: lost}
+	found := false
+	for _, c := range committed {
+		// The guards' drops are part of the log: what they took back is no change.
+		owed := last != nil && v.owed(run, c, last)
+		if !found || owed && !d.Owed {
+			d.Place, d.Change, d.Owed = v.s.place(c.place), c.site, owed
+		}
+		found = true
+	}
+	if found || lost {
+		v.add(d, last, ex)
+	}
+}
+
+func lastCall(run aloneRun) *call {
+	var last *call
+	for _, c := range run.m.calls {
+		if !c.oneway {
+			last = c
+		}
+	}
+	return last
+}
+
+func (v *survey) add(d Damage, k *call, ex func(*call) *EndingExample) {
+	if k != nil {
+		d.Call, d.Label, d.Bounded, d.Ending = k.site, k.info.Label, k.info.Bounded, k.run().Ending
+	}
+	key := damageKey{d.Kind, d.Call, d.Exit, d.Place.Name, d.Ending}
+	if d.Kind == LostByTrap {
+		key = damageKey{kind: d.Kind, exit: d.Exit}
+		for i := range v.out.Damages {
+			// A trap is reported once, by its worst run.
+			if o := &v.out.Damages[i]; o.Kind == LostByTrap && o.Exit == d.Exit {
+				if better(d, *o) {
+					d.Example = ex(k)
+					*o = d
+				}
+				return
+			}
+		}
+	}
+	if v.seen[key] {
+		return
+	}
+	v.seen[key] = true
+	d.Example = ex(k)
+	v.out.Damages = append(v.out.Damages, d)
+}
+
+func better(d, o Damage) bool {
+	rank := func(d Damage) int {
+		n := 0
+		if d.Owed {
+			n += 4
+		}
+		if d.Lost {
+			n += 2
+		}
+		if d.Ending == Replied {
+			n++
+		}
+		return n
+	}
+	return rank(d) > rank(o)
+}
+
+// Plain is an example of a run that makes a call; nil if none does.
+func (v Survival) Plain() *EndingExample { return v.plain }
+
+// An EndingRow is one row of a table of endings: the run from the example's
+// start with its call ending that way.
+type EndingRow struct {
+	Ending Ending // "" for a trap
+	Trap   bool   // the callback traps
+	This   bool   // it is the example itself
+	Run    *Run
+}
+
+// Endings runs an example with every ending its call can have, and with a
+// trap in the callback (where the example traps, else at its start).
+func (s *System) Endings(ex *EndingExample) []EndingRow {
+	w, first, ok := s.restart(ex)
+	if !ok {
+		return nil
+	}
+	k := first.callAt(ex.site, ex.nth)
+	if k == nil {
+		return nil
+	}
+	ends := []ending{endSync, endClean, endInner, endUncleanTook, endOK}
+	var rows []EndingRow
+	for _, e := range ends {
+		if e == endInner && k.info.Reply != ReplyDouble && !first.innerError(k) || e == endUncleanTook && !k.effect {
+			continue
+		}
+		if run, ok := s.again(w, ex, k, e, nil); ok {
+			rows = append(rows, EndingRow{Ending: endingNames[e], This: ex.force == nil && e == ex.ending && !run.Messages[0].Trapped, Run: run})
+		}
+	}
+	force := &forcedTrap{seg: k.seg + 1}
+	end := endOK
+	if first.a.status == trapped {
+		force = &forcedTrap{site: first.a.whyAt, seg: first.a.seg}
+		end = ex.ending
+	}
+	if run, ok := s.again(w, ex, k, end, force); ok && run.Messages[0].Trapped {
+		rows = append(rows, EndingRow{Trap: true, This: first.a.status == trapped, Run: run, Ending: endingNames[end]})
+	}
+	return rows
+}
+
+// innerError: the example's call answered with an error in its payload.
+func (r aloneRun) innerError(k *call) bool { return k.ending == endOK && k.failed() }
+
+// restart runs an example again in a world of its own.
+func (s *System) restart(ex *EndingExample) (w *world, run aloneRun, ok bool) {
+	_, ok = s.guarded(func() *Run {
+		w = s.aloneWorld(&chooser{script: slices.Clone(ex.script), width: make([]int, len(ex.script))}, ex.round)
+		run = s.playAlone(w, ex.A, ex.force, nil)
+		return nil
+	})
+	return w, run, ok
+}
+
+func (r aloneRun) callAt(site Site, nth int) *call {
+	for _, c := range r.m.calls {
+		if c.site == site {
+			if nth--; nth <= 0 {
+				return c
+			}
+		}
+	}
+	return nil
+}
+
+// again runs an example with call k ending as e, other calls ending well.
+func (s *System) again(w *world, ex *EndingExample, k *call, e ending, force *forcedTrap) (*Run, bool) {
+	return s.guarded(func() *Run {
+		endings, answers := w.endings, w.answers
+		defer func() { w.endings, w.answers = endings, answers }()
+		w.endings, w.answers, w.failures = map[string]ending{}, map[string]Value{}, 0
+		for key, v := range answers {
+			if x := settle(v); !(x.k == vAgg && x.o.name == "Err") {
+				w.answers[key] = v
+			}
+		}
+		w.endings[callKey(k.msg, k)] = e
+		t := &Trace{sys: s}
+		run := s.playAlone(w, ex.A, force, t)
+		return s.runOf(run.m, t, run.a)
+	})
+}
+
+// Run runs a alone from an example's start as it is, with a trace.
+func (s *System) Run(ex *EndingExample) (*Run, bool) {
+	return s.guarded(func() *Run {
+		w := s.aloneWorld(&chooser{script: slices.Clone(ex.script), width: make([]int, len(ex.script))}, ex.round)
+		t := &Trace{sys: s}
+		run := s.playAlone(w, ex.A, ex.force, t)
+		return s.runOf(run.m, t, run.a)
+	})
+}

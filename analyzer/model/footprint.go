@@ -1,0 +1,73 @@
+package model
+
+import "slices"
+
+// A footprint is what a program may touch, as static places.
+type footprint struct {
+	reads, writes map[*node]bool
+	unknown       bool // code that was not read may touch anything
+}
+
+// Interferes tells whether b may write something that a reads; so it is worth
+// trying in a's gaps. Programs the system was not made of interfere.
+func (s *System) Interferes(a, b *Program) bool {
+	fa, fb := s.feet[a], s.feet[b]
+	if fa == nil || fb == nil || fa.unknown || fb.unknown {
+		return true
+	}
+	return overlap(fb.writes, fa.reads)
+}
+
+// Observes tells whether b may read something that a writes.
+func (s *System) Observes(a, b *Program) bool {
+	fa, fb := s.feet[a], s.feet[b]
+	return fa != nil && fb != nil && overlap(fa.writes, fb.reads)
+}
+
+// Writers and Readers tell whether p may write or read the cell.
+func (s *System) Writes(p *Program, cell string) bool { return s.touches(p, cell, true) }
+func (s *System) Reads(p *Program, cell string) bool  { return s.touches(p, cell, false) }
+
+func (s *System) touches(p *Program, cell string, write bool) bool {
+	f := s.feet[p]
+	if f == nil || f.unknown {
+		return true
+	}
+	set := f.reads
+	if write {
+		set = f.writes
+	}
+	for n := range set {
+		for n.parent != nil {
+			n = n.parent
+		}
+		if n.name == cell {
+			return true
+		}
+	}
+	return false
+}
+
+func overlap(xs, ys map[*node]bool) bool {
+	for x := range xs {
+		for y := range ys {
+			if x.within(y) || y.within(x) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// within tells whether n is m or lies below it.
+func (n *node) within(m *node) bool {
+	for ; n != nil; n = n.parent {
+		if n == m {
+			return true
+		}
+	}
+	return false
+}
+
+// Cells lists the cells of the system in the order they were met.
+func (s *System) Cells() []string { return slices.Clone(s.names) }

@@ -1,0 +1,114 @@
+package race
+
+import (
+	"cmp"
+	"slices"
+
+	"golang.org/x/tools/go/analysis"
+
+	"github.com/awaitlint/awaitlint/analyzer/effects"
+	"github.com/awaitlint/awaitlint/analyzer/evidence"
+	"github.com/awaitlint/awaitlint/analyzer/finding"
+	"github.com/awaitlint/awaitlint/analyzer/ops"
+	"github.com/awaitlint/awaitlint/rules/internal/proof"
+	"github.com/awaitlint/awaitlint/rustparse"
+)
+
+// Words are what a rule says of a candidate.
+type Words struct {
+	Message string // names the damage
+	Read    string // on the read's span
+	Write   string // on the late write's, which is the primary span
+}
+
+// A Rule is what the three rules about late writes differ in.
+type Rule struct {
+	Meta    *finding.Rule
+	Propose func(*effects.Message) []*Candidate
+	Say     func(*Candidate) Words
+}
+
+// Requires is what the analyzers of these rules need.
+var Requires = []*analysis.Analyzer{effects.Analyzer, proof.Analyzer}
+
+// Run asks the model about each candidate of each message and reports what it
+// does not refute. The result holds the refuted ones too.
+func (r *Rule) Run(pass *analysis.Pass) (any, error) {
+	canister := pass.ResultOf[effects.Analyzer].(*effects.Canister)
+	model := pass.ResultOf[proof.Analyzer].(*proof.Canister)
+	var out []*finding.Finding
+	for _, m := range canister.Messages {
+		if m.Err != nil || !m.Input.Lasts {
+			continue
+		}
+		for _, c := range r.Propose(m) {
+			f := r.finding(c)
+			r.prove(model, c, f)
+			out = append(out, f)
+			if f.Verdict != finding.Refuted {
+				pass.Report(analysis.Diagnostic{Pos: canister.Pos(f.Primary.Span), Category: r.Meta.ID, Message: f.Message})
+			}
+		}
+	}
+	return out, nil
+}
+
+// prove adds what the model says: a race it shows is an error, one it can
+// neither show nor refute a warning.
+func (r *Rule) prove(model *proof.Canister, c *Candidate, f *finding.Finding) {
+	m := model.Message(c.Message)
+	race := model.Race(evidence.Candidate{
+		Rule: r.Meta.ID, Message: m,
+		Read: c.Read.Op.Site, Commit: c.Commits[0].Op.Site, Write: c.Write.Op.Site,
+	})
+	f.Verdict, f.Reason, f.Witness = race.Verdict, race.Reason, race.Witness
+	f.Interferers = race.Interferers
+	f.Level = r.Meta.Level
+	if f.Verdict != finding.Confirmed {
+		f.Level = min(f.Level, finding.Warning)
+	}
+	f.Segments = evidence.Segments(m)
+}
+
+// finding describes a candidate without its proof.
+func (r *Rule) finding(c *Candidate) *finding.Finding {
+	m, words := c.Message, r.Say(c)
+	write := m.Fn.Ops.Sites[c.Write.Op.Site]
+	f := &finding.Finding{
+		Rule: r.Meta.ID, Message: words.Message, Entry: m.Entry(), Function: cmp.Or(write.Func, m.Fn.Ops.Name),
+		Primary: finding.Label{Role: finding.RoleWrite, Span: write.Span, Text: words.Write},
+		Assumed: m.Fn.Ops.Assumed,
+		Help:    r.Meta.Help,
+	}
+	role := finding.RoleRead
+	if c.Check != nil {
+		role = finding.RoleCheck
+	}
+	f.Labels = append(f.Labels,
+		finding.Label{Role: role, Span: span(m, c.Read.Op), Text: words.Read},
+		finding.Label{Role: finding.RoleCommit, Span: span(m, c.Commits[0].Op), Text: commit(c.Commits[0])})
+	if c.Before != nil {
+		f.Labels = append(f.Labels, finding.Label{Role: finding.RoleChange, Span: span(m, c.Before.Op), Text: "changed before the call"})
+	}
+	slices.SortStableFunc(f.Labels, func(a, b finding.Label) int {
+		return cmp.Or(cmp.Compare(path(a.Span), path(b.Span)), cmp.Compare(a.Span.Start, b.Span.Start))
+	})
+	return f
+}
+
+// commit says that other messages can run at an await.
+func commit(a *effects.Await) string {
+	if a.Op.Commit == ops.May {
+		return "the segment may commit here; then other messages run"
+	}
+	return "the segment commits here; other messages run"
+}
+
+func span(m *effects.Message, op *ops.Op) rustparse.Span { return m.Fn.Ops.Sites[op.Site].Span }
+
+func path(s rustparse.Span) string {
+	if s.File == nil {
+		return ""
+	}
+	return s.File.Path
+}
