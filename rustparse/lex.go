@@ -223,17 +223,44 @@ func (l *lexer) blockComment() {
 	}
 }
 
-// operators of more than one byte, longer ones first.
-var operators = []string{
-	"<<=", ">>=", "...", "..=",
-	"::", "->", "=>", "==", "!=", "<=", ">=", "&&", "||", "<<", ">>", "..",
-	"+=", "-=", "*=", "/=", "%=", "^=", "&=", "|=",
-}
-
+// operatorLen returns the length of the longest operator s begins with, 1 at least.
 func operatorLen(s string) int {
-	for _, op := range operators {
-		if strings.HasPrefix(s, op) {
-			return len(op)
+	at := func(i int) byte {
+		if i < len(s) {
+			return s[i]
+		}
+		return 0
+	}
+	switch c, d := s[0], at(1); c {
+	case ':':
+		if d == ':' {
+			return 2
+		}
+	case '-', '=':
+		if d == '>' || d == '=' {
+			return 2
+		}
+	case '<', '>':
+		if d == c && at(2) == '=' {
+			return 3
+		}
+		if d == c || d == '=' {
+			return 2
+		}
+	case '&', '|':
+		if d == c || d == '=' {
+			return 2
+		}
+	case '!', '+', '*', '/', '%', '^':
+		if d == '=' {
+			return 2
+		}
+	case '.':
+		if d == '.' {
+			if at(2) == '.' || at(2) == '=' {
+				return 3
+			}
+			return 2
 		}
 	}
 	return 1

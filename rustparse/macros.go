@@ -22,6 +22,8 @@ type macroReader struct {
 	tokens []Token
 	buf    []byte
 	jobs   []macroJob
+	edited []byte // copy of the present macro's token tree, nil before it is made
+	spare  []byte // its memory
 }
 
 // A macroJob is one macro call to read.

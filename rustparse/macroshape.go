@@ -1,6 +1,9 @@
 package rustparse
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // plan decides how the arguments of the macro with token tree n are to be
 // read, and copies them into the buffer. Reading 0 is the likeliest; others
@@ -13,6 +16,12 @@ func (m *macroReader) plan(t *Tree, n Node, reading int, newer *newerRust) bool 
 	for tok := l.next(); tok.Kind != TokenEnd; tok = l.next() {
 		m.tokens = append(m.tokens, tok)
 	}
+	for i, tok := range m.tokens {
+		// Quoted Rust with #holes: no reading, and not worth trying.
+		if next := word(text, m.tokens, i+1); text[tok.Start] == '#' && next != "[" && next != "!" {
+			return false
+		}
+	}
 	if len(m.tokens) == 0 {
 		if reading == 0 {
 			t.kind[n] = MacroArgs
@@ -23,6 +32,7 @@ func (m *macroReader) plan(t *Tree, n Node, reading int, newer *newerRust) bool 
 	s.cuts = newer.find(text, m.tokens)
 	s.survey()
 	mark := len(m.buf)
+	m.edited = nil
 	if !s.choose(macroName(t, t.parent[n]), reading) {
 		m.buf = m.buf[:mark]
 		return false
@@ -183,29 +193,41 @@ func (s *shape) beginsItem(i int) bool {
 }
 
 // arguments: a comma list of expressions. `key => value` gives two, and what
-// is no expression but common gives one: `name: value` and `?value` as in
+// is no expression but common is made one: `name: value` and `?value` as in
 // logging, `{"key": value}` as in JSON.
 func (s *shape) arguments() bool {
 	for _, i := range s.arrows {
 		s.edits = append(s.edits, edit{s.tokens[i].Start, ", "})
 	}
-	start := true // of an argument
+	start := true       // of an argument
+	var brackets []bool // the open ones, true for JSON objects, which are rewritten into tuples
 	for i := range s.tokens {
-		switch s.word(i) {
+		w, at := s.word(i), s.tokens[i].Start
+		switch w {
+		case "(", "[", "{":
+			object := w == "{" && i+1 < len(s.tokens) && s.tokens[i+1].Kind == TokenString && s.word(i+2) == ":"
+			if object {
+				s.edits = append(s.edits, edit{at, "("})
+			}
+			brackets = append(brackets, object)
+		case ")", "]", "}":
+			if n := len(brackets) - 1; n >= 0 {
+				if brackets[n] {
+					s.edits = append(s.edits, edit{at, ")"})
+				}
+				brackets = brackets[:n]
+			}
 		case ":":
-			if i > 0 && s.tokens[i-1].Kind == TokenWord && (i == 1 || s.word(i-2) == ",") && s.isTop(i) {
-				s.edits = append(s.edits, edit{s.tokens[i].Start, "="})
+			if n := len(brackets); n > 0 && brackets[n-1] {
+				s.edits = append(s.edits, edit{at, ","})
+			} else if n == 0 && i > 0 && s.tokens[i-1].Kind == TokenWord && (i == 1 || s.word(i-2) == ",") {
+				s.edits = append(s.edits, edit{at, "="})
 			}
 		case "?", "%":
 			if start {
-				s.cuts = append(s.cuts, cut{s.tokens[i].Start, s.tokens[i].End})
-			}
-		case "{":
-			if i+1 < len(s.tokens) && s.tokens[i+1].Kind == TokenString && s.word(i+2) == ":" {
-				s.object(i)
+				s.edits = append(s.edits, edit{at, " "})
 			}
 		}
-		w := s.word(i)
 		start = w == "," || w == "="
 	}
 	s.job.kind = MacroArgs
@@ -224,13 +246,7 @@ func (s *shape) typesToo() bool {
 			i = end
 			continue
 		}
-		end := len(s.tokens)
-		for _, c := range s.commas {
-			if c >= i {
-				end = c
-				break
-			}
-		}
+		end := firstFrom(s.commas, i, len(s.tokens))
 		if end == i {
 			return false
 		}
@@ -268,38 +284,6 @@ func (s *shape) genericType(i int) int {
 		return i
 	}
 	return j + 1
-}
-
-// isTop tells whether token i is outside all brackets.
-func (s *shape) isTop(i int) bool {
-	depth := 0
-	for j := range i {
-		switch s.word(j) {
-		case "(", "[", "{":
-			depth++
-		case ")", "]", "}":
-			depth--
-		}
-	}
-	return depth == 0
-}
-
-// object rewrites a JSON object into a tuple.
-func (s *shape) object(i int) {
-	end, depth := s.close(i), 0
-	s.edits = append(s.edits, edit{s.tokens[i].Start, "("}, edit{s.tokens[end].Start, ")"})
-	for j := i + 1; j < end; j++ {
-		switch s.word(j) {
-		case "(", "[", "{":
-			depth++
-		case ")", "]", "}":
-			depth--
-		case ":":
-			if depth == 0 {
-				s.edits = append(s.edits, edit{s.tokens[j].Start, ","})
-			}
-		}
-	}
 }
 
 // statements: a block. Its braces are the macro's delimiters.
@@ -415,24 +399,16 @@ func (s *shape) selectArms() bool {
 	}
 	for group, arrow := range s.arrows {
 		value, valueEnd, condition := 0, arrow, 0
-		for _, e := range s.equals {
-			if e > i && e < arrow {
-				value = e + 1
-				break
-			}
+		if e := firstFrom(s.equals, i+1, arrow); e < arrow {
+			value = e + 1
 		}
-		for _, c := range s.commas {
-			if c > i && c < arrow && s.word(c+1) == "if" {
+		for c := firstFrom(s.commas, i+1, arrow); c < arrow; c = firstFrom(s.commas, c+1, arrow) {
+			if s.word(c+1) == "if" {
 				valueEnd, condition = c, c+2
 			}
 		}
-		body, next := arrow+1, len(s.tokens)
-		for _, c := range s.commas {
-			if c > body {
-				next = c
-				break
-			}
-		}
+		body := arrow + 1
+		next := firstFrom(s.commas, body+1, len(s.tokens))
 		if s.word(body) == "{" {
 			next = s.close(body) + 1
 		}
@@ -483,6 +459,15 @@ func (s *shape) around(i, j int) (from, to uint32) {
 	return from, to
 }
 
+// firstFrom returns the first of the ascending indices that is at least i, or
+// otherwise, if there is none.
+func firstFrom(indices []int, i, otherwise int) int {
+	if n, _ := slices.BinarySearch(indices, i); n < len(indices) {
+		return indices[n]
+	}
+	return otherwise
+}
+
 // end returns where token i ends.
 func (s *shape) end(i int) uint32 { return s.tokens[i].End }
 
@@ -497,21 +482,24 @@ func (s *shape) put(wrapper string) uint32 {
 // wrapper's end: the holder, if any, begins at holderAt and ends with closing.
 func (s *shape) copy(start, end uint32, q piece, holderAt uint32, holder Kind, closing, rest string) {
 	q.buf, q.src = uint32(len(s.m.buf)), start
-	s.m.buf = append(s.m.buf, s.text[start:end]...)
+	s.edit()
+	s.m.buf = append(s.m.buf, s.m.edited[start-s.open:end-s.open]...)
 	q.end = uint32(len(s.m.buf))
-	own := s.m.buf[q.buf:q.end]
-	for _, c := range s.cuts {
-		if c.start >= start && c.end <= end {
-			blank(own, []cut{c}, start)
-		}
-	}
-	for _, e := range s.edits {
-		if e.at >= start && e.at+uint32(len(e.text)) <= end {
-			copy(own[e.at-start:], e.text)
-		}
-	}
 	s.put(closing)
 	q.holder, q.holderAt, q.holderEnd = holder, holderAt, uint32(len(s.m.buf))
 	s.put(rest)
 	s.job.pieces = append(s.job.pieces, q)
+}
+
+// edit brings the edited copy of the macro's text up to date.
+func (s *shape) edit() {
+	if s.m.edited == nil {
+		s.m.edited = append(s.m.spare[:0], s.text[s.open:s.last+1]...)
+		s.m.spare = s.m.edited
+	}
+	blank(s.m.edited, s.cuts, s.open)
+	for _, e := range s.edits {
+		copy(s.m.edited[e.at-s.open:], e.text)
+	}
+	s.cuts, s.edits = s.cuts[:0], s.edits[:0]
 }

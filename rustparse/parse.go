@@ -64,6 +64,10 @@ func (p *Parser) Parse(path, text string) *Tree {
 	if p.SkipTests {
 		text = withoutTests(text)
 	}
+	text, open := withoutOpenString(text)
+	if open >= 0 {
+		t.problem(uint32(open), uint32(len(t.File.Text)), "the raw string is never closed")
+	}
 	records, newer, err := p.records(text)
 	if err != nil {
 		t.unread(err.Error())

@@ -172,6 +172,25 @@ func TestDeepNesting(t *testing.T) {
 	}
 }
 
+// Texts on which a careless reader takes minutes.
+func TestHostileText(t *testing.T) {
+	p := NewParser()
+	defer p.Close()
+	p.SkipTests = true
+	for _, text := range []string{
+		strings.Repeat("#[cfg(test)] mod a { ", 20_000),
+		"fn f() {} " + strings.Repeat("r#\"", 50_000),
+		strings.Repeat("/*", 50_000),
+		"select!{ " + strings.Repeat("a = b => c, ", 2_000) + "}",
+		"m!( " + strings.Repeat("{\"a\": ", 2_000) + "1" + strings.Repeat("}", 2_000) + ")",
+	} {
+		checkTree(t, p.Parse("a.rs", text))
+	}
+	if tr := p.Parse("a.rs", "fn f() {} "+strings.Repeat("r#\"", 50_000)); find(tr, FunctionItem) == 0 || len(tr.Problems) != 1 {
+		t.Errorf("open raw string: %v", tr.Problems)
+	}
+}
+
 func TestTooLarge(t *testing.T) {
 	tr := Parse("a.rs", strings.Repeat(" ", maxText+1))
 	checkTree(t, tr)

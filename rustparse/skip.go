@@ -22,6 +22,9 @@ func withoutTests(text string) string {
 		}
 		after := l
 		open, end := testModule(&after)
+		if end == 0 && after.pos >= len(text) {
+			break // a bracket that nothing closes: no module after it has an end
+		}
 		if end == 0 {
 			continue
 		}
@@ -89,4 +92,29 @@ func testModule(l *lexer) (open, end uint32) {
 		return 0, 0
 	}
 	return tok.Start, end
+}
+
+// withoutOpenString returns text without a raw string that nothing closes,
+// and where it begins, -1 if there is none: no Rust can follow it. The grammar
+// looks for its end again and again, so texts where that would take long are
+// looked at beforehand; others are left to it.
+func withoutOpenString(text string) (string, int) {
+	const steps = 100_000_000 // about a second of the grammar's time
+	if strings.Count(text, "r#")*len(text) < steps {
+		return text, -1
+	}
+	l := lexer{text: text}
+	for tok := l.next(); tok.Kind != TokenEnd; tok = l.next() {
+		if tok.Kind == TokenString && int(tok.End) == len(text) && !closed(text[tok.Start:]) {
+			return text[:tok.Start], int(tok.Start)
+		}
+	}
+	return text, -1
+}
+
+// closed tells whether a string token ends as a raw string that begins so must.
+func closed(token string) bool {
+	prefix, _, _ := strings.Cut(token, `"`)
+	_, hashes, _ := strings.Cut(prefix, "r")
+	return len(token) > len(prefix)+1 && strings.HasSuffix(token[len(prefix)+1:], `"`+hashes)
 }

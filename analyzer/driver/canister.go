@@ -33,9 +33,10 @@ func Prepare(c *canister.Canister) *Target {
 	t := &Target{Name: c.Name()}
 	for _, m := range lower.Canister(c) {
 		t.Messages = append(t.Messages, effects.Input{
-			Entry: finding.Endpoint{Name: m.Entry.Name, Kind: m.Entry.Kind.String(), Span: m.Entry.Span},
-			Func:  m.Func,
-			Lasts: m.Entry.Kind.Commits() && !m.Entry.Kind.Lifecycle(),
+			Entry:     finding.Endpoint{Name: m.Entry.Name, Kind: m.Entry.Kind.String(), Span: m.Entry.Span},
+			Func:      m.Func,
+			Lasts:     m.Entry.Kind.Commits() && !m.Entry.Kind.Lifecycle(),
+			Anonymous: anonymous(m.Entry.Kind),
 		})
 	}
 	crates := map[*workspace.Crate]*Crate{}
@@ -50,6 +51,15 @@ func Prepare(c *canister.Canister) *Target {
 		t.Crates = append(t.Crates, crate)
 	}
 	return t
+}
+
+// anonymous reports whether no principal sends messages of kind k.
+func anonymous(k canister.Kind) bool {
+	switch k {
+	case canister.Heartbeat, canister.Timer, canister.LowMemory, canister.Task:
+		return true
+	}
+	return false
 }
 
 // crateOf lists the files and functions of a crate.

@@ -90,6 +90,11 @@ var verbs = map[string]verbEffect{
 	ops.Extend:        {part: some, write: true, value: 1},
 	ops.Drain:         {read: always, write: true},
 	ops.Contains:      {read: always},
+	ops.IterSome:      {read: always, gives: givesSame},
+	ops.IterEnumerate: {read: always, gives: givesSame},
+	ops.Collect:       {read: always},
+	ops.Swap:          {read: always, write: true, value: 1},
+	ops.GetOrInsert:   {read: always, presence: true, gives: givesSame},
 	ops.IterNext:      {read: always, gives: givesSame},
 	ops.ReadAll:       {read: always},
 	ops.WriteAll:      {read: always, write: true},
@@ -205,6 +210,11 @@ func (c *collector) verb(x *ssa.Call) {
 			a.Value = args[e.value]
 		}
 		c.emit(a)
+	}
+	if c.op.Name == ops.Swap && len(args) > 1 {
+		for _, p := range c.d.of[args[1]].places {
+			c.emit(Access{Place: p, Write: true, Value: args[0]})
+		}
 	}
 }
 

@@ -119,6 +119,10 @@ func (d *denoter) extend(v, base ssa.Value, e Elem) {
 }
 
 func (d *denoter) call(c *ssa.Call) {
+	if _, old, ok := d.m.Fn.Carried(c); ok {
+		d.copy(c, old)
+		return
+	}
 	op, args := d.m.Fn.Op(c), c.Call.Args
 	if op == nil {
 		return

@@ -73,7 +73,10 @@ func (s *slicer) visit(v ssa.Value, path []string) {
 			}
 		}
 	case *ssa.Call:
-		if op := s.m.Fn.Op(x); op != nil {
+		if changed, old, ok := s.m.Fn.Carried(x); ok {
+			s.part(changed, nil)
+			s.part(old, path)
+		} else if op := s.m.Fn.Op(x); op != nil {
 			s.call(x, op, path)
 		}
 	}
@@ -118,8 +121,8 @@ func (s *slicer) call(c *ssa.Call, op *ops.Op, path []string) {
 			s.update(args, path)
 		}
 	case ops.Out:
-		s.visit(args[0], nil)
-		s.visit(args[1], path)
+		s.part(args[0], nil)
+		s.part(args[1], path)
 	case ops.Verb:
 		s.verb(args, op, path)
 	default:

@@ -66,10 +66,21 @@ func (m *Message) Outcomes(w *Await) []Outcome {
 		return []Outcome{Replied, Rejected}
 	case reply == ops.ReplyDouble:
 		return []Outcome{Replied, InnerErr, Rejected}
-	case reply == ops.ReplyResult:
+	case reply == ops.ReplyResult || m.tested(w):
 		return []Outcome{Replied, Rejected}
 	}
 	return []Outcome{Replied}
+}
+
+// tested reports whether the answer itself is tested or unwrapped. Where the
+// shape of a reply is not known that shows it to be a Result.
+func (m *Message) tested(w *Await) bool {
+	for _, r := range *w.Instr.Referrers() {
+		if op := m.callOp(r); op != nil && (op.Kind == ops.Test || op.Kind == ops.Verb && op.Name == ops.Unwrap) {
+			return true
+		}
+	}
+	return false
 }
 
 // OnFailure reports whether instr, after w, is executed only if w failed.
@@ -191,7 +202,7 @@ func (m *Message) explore(await *Await, o Outcome) *Region {
 func answer(w *Await, o Outcome) *shape {
 	reply, known := w.Reply()
 	switch {
-	case o == Any || w.Joined || known && reply == ops.ReplyPlain:
+	case o == Any || w.Joined:
 		return anything
 	case o == Rejected:
 		return tagged("Err", anything)
@@ -356,7 +367,12 @@ func verbShape(name string, args []*shape) *shape {
 // last returns the variant of a path, without its enum.
 func last(path string) string { return path[strings.LastIndex(path, ":")+1:] }
 
+// step follows one step of a pattern. The payload of older CDKs' answers is a
+// tuple of one, which is not told from its element.
 func (a *shape) step(s ops.Step) *shape {
+	if s.Variant == "" && s.Field == "0" && (a.tag == "Ok" || a.tag == "Err") {
+		return a
+	}
 	if s.Variant != "" && s.Field == "0" && a.tag == last(s.Variant) && a.payload != nil {
 		return a.payload
 	}

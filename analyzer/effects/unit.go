@@ -31,6 +31,8 @@ type Input struct {
 	// Lasts: state changes of the message are kept, and other messages can run
 	// while it waits. False for queries, inspect_message, and the hooks of install and upgrade.
 	Lasts bool
+	// Anonymous: nobody sends it: timers, heartbeats, tasks.
+	Anonymous bool
 }
 
 // A Function is a plain function of a crate. Lower is called when its summary is made, at

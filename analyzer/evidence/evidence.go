@@ -72,6 +72,9 @@ type Candidate struct {
 	Read    ops.Site // 0 if the rule names none
 	Commit  ops.Site
 	Write   ops.Site
+	// Link says how the stale read must reach the write: by data for a value
+	// written back, by a branch for a check. The zero Link takes either.
+	Link model.Link
 	// Also are further late writes of the same damage.
 	Also []ops.Site
 }
@@ -114,7 +117,7 @@ func (c *Canister) Race(cand Candidate) Race {
 	var worst *model.RaceOutcome
 	var harmful, doubtful []finding.Endpoint
 	for _, b := range c.interferers(a) {
-		out := c.system.Race(model.RaceQuery{A: a.program, B: b.program, Marks: marks})
+		out := c.system.Race(model.RaceQuery{A: a.program, B: b.program, Marks: marks, Link: cand.Link})
 		best.Runs += out.Runs
 		switch out.Verdict {
 		case model.Confirmed:

@@ -207,9 +207,13 @@ func (w *witness) ends(e *model.Event) bool {
 
 func (w *witness) write(e *model.Event, last model.Event) {
 	text := e.Value.String()
-	if e.Value == (model.Value{}) {
-		text = "removed"
-	} else if last.Site != 0 && last.Value.String() == text {
+	full := ""
+	switch {
+	case e.Value == (model.Value{}):
+		full = e.Place.Name + " removed"
+	case text == "()":
+		full = e.Place.Name + " added"
+	case last.Site != 0 && last.Value.String() == text:
 		text = fmt.Sprintf("%v %s %v", last.Left, last.Text, last.Right)
 		if last.Cut {
 			text += ", cut at 0"
@@ -224,7 +228,10 @@ func (w *witness) write(e *model.Event, last model.Event) {
 			weight = 8
 		}
 	}
-	w.add(e, e.Place.Name+" = "+text, "", weight)
+	if full == "" {
+		full = e.Place.Name + " = " + text
+	}
+	w.add(e, full, "", weight)
 }
 
 func (w *witness) call(e *model.Event) {

@@ -35,6 +35,7 @@ import (
 //	verb         is the verb of package ops named by verb=
 //	pure         is a function of its arguments
 //	arg          gives its first argument (Box::new, Rc::new, Reverse)
+//	entry        gives the entry of a map under its argument; modify runs its closure on it where it is there
 //	option       is an Option or Result method that lowering writes as tests; how= tells which
 //	iterator     is an iterator adapter that takes a closure; how= tells which
 //	trap         traps

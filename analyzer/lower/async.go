@@ -251,17 +251,15 @@ func (l *lowerer) methodName(n rp.Node) string {
 func (l *lowerer) futureMethod(recv val, name string, argn []rp.Node, n rp.Node) (val, bool) {
 	f := recv.fut
 	if f.kind == futRequest {
+		// Whatever is called on a request that is not sent yet builds it further.
 		a := l.c.Knowledge.Method("request", name)
-		if a == nil {
-			return val{}, false
-		}
 		args := l.args(argn, nil)
 		next := *f
 		next.reqArg = append([]ops.Value{}, f.reqArg...)
 		for i, x := range args {
 			next.reqArg = append(next.reqArg, l.plain(l.load(x, argAt(argn, i, n)), n))
 		}
-		if a.Kind == "oneway" {
+		if a != nil && a.Kind == "oneway" {
 			l.emit(&ops.Op{Kind: ops.Oneway, Args: next.reqArg, Request: f.req}, n)
 			return val{v: l.value(&ops.Op{Kind: ops.Opaque, Text: "oneway result"}, n), t: resultOf(unitType, unknownType)}, true
 		}

@@ -240,7 +240,7 @@ func (l *lowerer) emitCall(text string, c *ops.Callee, args []val, n rp.Node) va
 
 // unknownCall is a call whose target is not known: a function of its arguments as far as we can see.
 func (l *lowerer) unknownCall(name string, recv *val, args []val, n rp.Node, why string) val {
-	l.f.Opaque["call: "+why]++
+	l.f.Opaque["call "+why+": "+oneLine(name)]++
 	all := args
 	if recv != nil {
 		all = append([]val{*recv}, args...)
@@ -322,11 +322,15 @@ func (l *lowerer) inlineArgs(d *workspace.Def, recv *val, args []val, types map[
 		}
 		l.popZone(at)
 		info := l.labels[lab]
-		r.info.typ, r.info.ref = info.typ, info.ref
+		r.info.typ, r.info.ref, r.info.left = info.typ, info.ref, info.live
 		l.popFrame()
 	})
 	l.env, l.outer = savedEnv, savedOuter
 	if r.held != nil {
+		if r.info.left {
+			// Made on one of several ways through the function: which one is not known here.
+			return l.opaque(n, "closure or future from a branch", nil)
+		}
 		return *r.held
 	}
 	v := l.take(r, n)
@@ -438,11 +442,15 @@ func (l *lowerer) closureBody(c *closure, args []val, body, n rp.Node) val {
 		}
 		l.popZone(body)
 		info := l.labels[lab]
-		r.info.typ, r.info.ref = info.typ, info.ref
+		r.info.typ, r.info.ref, r.info.left = info.typ, info.ref, info.live
 		l.popFrame()
 	})
 	l.env = saved
 	if r.held != nil {
+		if r.info.left {
+			// Made on one of several ways through the function: which one is not known here.
+			return l.opaque(n, "closure or future from a branch", nil)
+		}
 		return *r.held
 	}
 	return l.take(r, n)

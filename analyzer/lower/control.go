@@ -364,6 +364,14 @@ func (l *lowerer) jump(n rp.Node) {
 	l.opaque(n, "jump without a target", nil)
 }
 
+// markSite is the question mark at the end of a try expression.
+func (l *lowerer) markSite(n rp.Node) ops.Site {
+	fr := l.frame()
+	s := span(fr.tree, n)
+	s.Start = s.End - 1
+	return l.siteOf(ops.SiteInfo{Span: s, Func: fr.name, Caller: fr.caller})
+}
+
 // try is the `?` operator: errors leave the function.
 func (l *lowerer) try(n rp.Node) val {
 	t := l.tree()
@@ -388,7 +396,9 @@ func (l *lowerer) try(n rp.Node) val {
 			p := l.proj(v, []ops.Step{{Variant: "Err", Field: "0"}}, payload(v.t, 1), n)
 			e.v = l.value(&ops.Op{Kind: ops.Make, Name: "Err", Args: []ops.Value{p.v}, Fields: []string{"0"}}, n)
 		}
+		l.exit = l.markSite(n)
 		l.returnValue(e, n)
+		l.exit = 0
 	}, nil)
 	r := l.proj(v, []ops.Step{{Variant: good, Field: "0"}}, payload(v.t, 0), n)
 	r.root = 0

@@ -513,7 +513,7 @@ func (l *lowerer) returnValue(v val, n rp.Node) {
 	l.moved(v, n)
 	if fr.ret == 0 {
 		l.unwindTo(0, n)
-		l.emit(&ops.Op{Kind: ops.Return, Args: []ops.Value{v.v}}, n)
+		l.emit(&ops.Op{Kind: ops.Return, Args: []ops.Value{v.v}, Site: l.exit}, n)
 		return
 	}
 	info := l.labels[fr.ret]

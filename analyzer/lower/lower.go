@@ -122,9 +122,20 @@ func (l *lowerer) body(d *workspace.Def, fr *frame, outermost bool) val {
 			v = l.unit(b)
 		}
 		l.unwindTo(0, b)
-		l.emit(&ops.Op{Kind: ops.Return, Args: []ops.Value{v.v}}, b)
+		l.emit(&ops.Op{Kind: ops.Return, Args: []ops.Value{v.v}, Site: l.endSite(b)}, b)
 	}
 	return val{}
+}
+
+// endSite is where a body ends: its last expression, else its closing brace.
+func (l *lowerer) endSite(b rustparse.Node) ops.Site {
+	t := l.tree()
+	if kids := t.Children(b); len(kids) > 0 && isExpr(t.Kind(kids[len(kids)-1])) {
+		return l.site(kids[len(kids)-1])
+	}
+	s := span(t, b)
+	s.Start = max(s.Start, s.End-1)
+	return l.siteOf(ops.SiteInfo{Span: s, Func: l.frame().name, Caller: l.frame().caller})
 }
 
 // A lowerer holds the state of lowering one function.
@@ -141,6 +152,8 @@ type lowerer struct {
 	frames []*frame
 	tasks  []*task
 	labels map[ops.Label]*labelInfo
+	// exit is the site of the return being lowered, 0 for that of its node.
+	exit ops.Site
 	// expected is the type the expression being lowered should have, nil if unknown.
 	expected *workspace.Type
 	nlabel   ops.Label
@@ -154,6 +167,7 @@ type lowerer struct {
 
 type labelInfo struct {
 	live   bool // a break to it was emitted
+	left   bool // of a function lowered in place: it has early returns
 	zone   int  // len(live) outside the construct
 	result ops.Var
 	typ    *workspace.Type
@@ -379,10 +393,15 @@ func (l *lowerer) labelled(kind ops.Kind, n rustparse.Node, f func(ops.Label)) {
 	l.emit(op, n)
 	var dead bool
 	op.Body, dead = l.sub(func() { f(lab) })
-	if kind == ops.Loop {
+	switch {
+	case kind == ops.Loop:
 		l.dead = !info.live
-	} else {
-		l.dead = dead && !info.live
+	case info.live:
+		l.dead = false
+	default:
+		// Nobody leaves the block early: it is no block.
+		*l.cur = append((*l.cur)[:len(*l.cur)-1], op.Body...)
+		l.dead = dead
 	}
 }
 

@@ -197,6 +197,8 @@ func (l *lowerer) actMethod(a *knowledge.Action, recv val, typ *workspace.Type, 
 		return l.iteratorMethod(recv, typ, name, argn, n)
 	case "apply":
 		return l.applyContent(a, recv, typ, argn, n)
+	case "modify":
+		return l.modifyEntry(recv, typ, argn, n)
 	case "entry":
 		k := l.args(argn, nil)
 		return val{v: recv.v, ref: true, root: recv.root, t: entryType(typ), entry: &entry{key: first(k), class: l.class(typ), elem: payload(typ, 1)}}
@@ -444,6 +446,26 @@ func (l *lowerer) applyContent(a *knowledge.Action, recv val, typ *workspace.Typ
 		return v
 	}
 	return l.apply(f.clo, []val{content}, n)
+}
+
+// modifyEntry is entry(k).and_modify(f): f runs on the entry where it is there.
+func (l *lowerer) modifyEntry(recv val, typ *workspace.Type, argn []rp.Node, n rp.Node) val {
+	if recv.entry == nil || len(argn) != 1 {
+		return l.unknownCall(".and_modify", &recv, l.args(argn, nil), n, "method")
+	}
+	f := l.expr(argn[0], true)
+	got := val{v: l.value(&ops.Op{Kind: ops.Verb, Name: ops.MapGet, Args: []ops.Value{recv.v, recv.entry.key.v}}, n), ref: true, root: recv.root}
+	c := l.value(&ops.Op{Kind: ops.Test, Args: []ops.Value{got.v}, Pat: &ops.Pat{Kind: ops.PatVariant, Name: "Some", Text: "Some(_)"}}, n)
+	l.ifElse(c, n, func() {
+		p := l.proj(got, []ops.Step{{Variant: "Some", Field: "0"}}, recv.entry.elem, n)
+		p.ref = true
+		if f.clo != nil {
+			l.apply(f.clo, []val{p}, n)
+		} else {
+			l.emitCall("(value)", &ops.Callee{Path: "a function value", Cut: "value"}, []val{p, f}, n)
+		}
+	}, nil)
+	return recv
 }
 
 // storage is type-keyed storage: one cell a type.

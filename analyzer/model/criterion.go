@@ -114,7 +114,14 @@ func (r *race) linked(n *nested, stale taint) (taint, Site) {
 		if !h.late {
 			continue
 		}
-		if l := h.t & stale; l != 0 {
+		reach := h.t | h.ctl
+		switch r.q.Link {
+		case ByData:
+			reach = h.t
+		case ByBranch:
+			reach = h.ctl
+		}
+		if l := reach & stale; l != 0 {
 			t |= l
 			late = h.site
 		}
@@ -126,13 +133,13 @@ func (r *race) reads(n *nested, linked taint) []ExampleRead {
 	var data taint
 	for _, h := range n.a.hit {
 		if h.late {
-			data |= h.t &^ n.a.ctl
+			data |= h.t
 		}
 	}
 	var rs []ExampleRead
 	for i, s := range n.m.sources {
 		if bit := taint(1) << i; linked&bit != 0 {
-			rs = append(rs, ExampleRead{Site: s.site, Place: r.s.place(s.place), Segment: s.seg, Check: n.a.ctl&bit != 0 && data&bit == 0})
+			rs = append(rs, ExampleRead{Site: s.site, Place: r.s.place(s.place), Segment: s.seg, Check: data&bit == 0})
 		}
 	}
 	return rs

@@ -71,11 +71,11 @@ func (m *machine) step(msg *message, in *instr) {
 	m.do(msg, in)
 	if m.marks[st.Site] && msg.role == 0 && len(msg.hit) == hits && (isWrite(st) || msg.status == trapped) {
 		// The late write was reached, though it found nothing to write or trapped.
-		t := msg.ctl
+		var t taint
 		for _, a := range st.Args {
 			t |= m.reg(msg, a).t
 		}
-		msg.hit = append(msg.hit, hit{t: t, site: st.Site, late: msg.late, changed: msg.status == trapped})
+		msg.hit = append(msg.hit, hit{t: t, ctl: msg.ctl, site: st.Site, late: msg.late, changed: msg.status == trapped})
 	}
 }
 
@@ -492,7 +492,7 @@ func (m *machine) write(msg *message, p place, x Value, site Site) {
 	msg.log = append(msg.log, entered{msg.seg, site, p, old, x})
 	m.emit(Event{Kind: EvWrite, msg: msg, Site: site, at: p, Value: x, Old: old})
 	if m.marks[site] && msg.role == 0 {
-		msg.hit = append(msg.hit, hit{t: x.t | pathTaint(p) | msg.ctl, changed: !equal(old, x), site: site, late: msg.late})
+		msg.hit = append(msg.hit, hit{t: x.t | pathTaint(p), ctl: msg.ctl, changed: !equal(old, x), site: site, late: msg.late})
 	}
 }
 
@@ -501,11 +501,11 @@ func (m *machine) mark(msg *message, st *Step, v Value) {
 	if !m.marks[st.Site] || msg.role != 0 {
 		return
 	}
-	t := msg.ctl
+	var t taint
 	for _, a := range v.o.call.args {
 		t |= a.t
 	}
-	msg.hit = append(msg.hit, hit{t: t, changed: true, site: st.Site, late: msg.late})
+	msg.hit = append(msg.hit, hit{t: t, ctl: msg.ctl, changed: true, site: st.Site, late: msg.late})
 }
 
 func (m *machine) assign(msg *message, st *Step, v Value) {
@@ -588,10 +588,10 @@ func (m *machine) oneway(msg *message, st *Step) {
 	m.emit(Event{Kind: EvCall, msg: msg, Site: c.site, Text: c.info.Label, calls: []*call{c}})
 	m.set(msg, st.Out, Variant("Ok", Unit()))
 	if m.marks[st.Site] && msg.role == 0 {
-		t := msg.ctl
+		var t taint
 		for _, a := range args {
 			t |= a.t
 		}
-		msg.hit = append(msg.hit, hit{t: t, changed: true, site: st.Site, late: msg.late})
+		msg.hit = append(msg.hit, hit{t: t, ctl: msg.ctl, changed: true, site: st.Site, late: msg.late})
 	}
 }

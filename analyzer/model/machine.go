@@ -167,7 +167,8 @@ const (
 
 // A hit is one execution of the late write.
 type hit struct {
-	t       taint // data and branches that lead to it
+	t       taint // what the written value and its place were computed from
+	ctl     taint // branches on the way to it
 	changed bool
 	site    Site
 	late    bool // after the gap under test

@@ -29,9 +29,20 @@ type RaceQuery struct {
 	// Marks are the sites of the candidate's late write(s) in A. Without one
 	// that is reached there is no verdict.
 	Marks []Site
+	// Link says how a stale read must reach the late write.
+	Link Link
 	// Gap limits the search to the n-th await of A that suspends; 0 for all.
 	Gap int
 }
+
+// A Link is a way from a read to a write.
+type Link uint8
+
+const (
+	ByAny    Link = iota
+	ByData        // the written value, or where it is written, was computed from it
+	ByBranch      // a branch on the way to the write looked at it
+)
 
 // A RaceOutcome is what a search found.
 type RaceOutcome struct {

@@ -86,8 +86,8 @@ func (n *node) isDraw() bool {
 }
 
 // spoil notes a use that a fresh number is not put to.
-func (n *node) spoil() {
-	if n != nil {
+func (sc *scan) spoil(n *node) {
+	if n != nil && !sc.look {
 		n.stores++
 	}
 }
@@ -203,6 +203,9 @@ func (sc *scan) put(r Reg, n *node) {
 func (sc *scan) read(n *node) {
 	if n != nil {
 		sc.foot.reads[n] = true
+		if sc.look {
+			return
+		}
 		n.read = true
 		n.loads++
 		sc.loads = append(sc.loads, access{n, sc.seq})
@@ -212,6 +215,9 @@ func (sc *scan) read(n *node) {
 func (sc *scan) write(n *node) {
 	if n != nil {
 		sc.foot.writes[n] = true
+		if sc.look {
+			return
+		}
 		n.written = true
 		n.stores++
 	}
@@ -276,7 +282,7 @@ func (sc *scan) one(st *Step) {
 	case Verb:
 		sc.verb(st, n)
 	case Store:
-		if inc := sc.adds[b]; inc != nil && inc == n {
+		if inc := sc.adds[b]; inc != nil && inc == n && !sc.look {
 			n.increments++
 			sc.foot.writes[n] = true
 			sc.incs = append(sc.incs, access{n, sc.seq})
@@ -367,8 +373,8 @@ func (sc *scan) bin(st *Step, a, b Reg) {
 		fallthrough
 	case "-", "*", "/", "%", "<", ">", "<=", ">=":
 		if st.Name != "+" { // a number that is compared is no mere token
-			na.spoil()
-			nb.spoil()
+			sc.spoil(na)
+			sc.spoil(nb)
 		}
 		na.is(SortInt)
 		nb.is(SortInt)
@@ -381,8 +387,8 @@ func (sc *scan) bin(st *Step, a, b Reg) {
 			}
 		}
 	case "==", "!=":
-		na.spoil()
-		nb.spoil()
+		sc.spoil(na)
+		sc.spoil(nb)
 		for _, side := range []struct {
 			n  *node
 			l  Value
@@ -417,12 +423,12 @@ func (sc *scan) verb(st *Step, n *node) {
 		switch st.Name {
 		case MapGet, MapGetCopy, MapContains:
 			if n != nil {
-				n.read = true
+				n.read = n.read || !sc.look
 				sc.foot.reads[n.child("[]")] = true
 			}
 		default:
 			if n != nil {
-				n.written = true
+				n.written = n.written || !sc.look
 				sc.foot.reads[n.child("[]")] = true
 				sc.foot.writes[n.child("[]")] = true
 			}
@@ -437,12 +443,12 @@ func (sc *scan) verb(st *Step, n *node) {
 		n.is(SortList)
 		sc.consume(st, 1)
 		if n != nil {
-			n.pushed = true
+			n.pushed = n.pushed || !sc.look
 			sc.foot.writes[n] = true
 		}
 	case Len, IsEmpty:
 		if n != nil {
-			n.read = true
+			n.read = n.read || !sc.look
 			sc.foot.reads[n] = true
 		}
 	case ListPop, ListPopFront, ListRemove, Drain:

@@ -153,13 +153,18 @@ func splitCells(s string, n int) (head, rest string) {
 // wrap breaks s at spaces into lines of at most width cells; a word longer than
 // that is cut. There is always at least one line.
 func wrap(s string, width int) []string {
-	width = max(width, 8)
 	if displayWidth(s) <= width {
 		return []string{s}
 	}
+	return wrapWords(strings.Fields(s), width)
+}
+
+// wrapWords is wrap for words that may contain spaces themselves.
+func wrapWords(words []string, width int) []string {
+	width = max(width, 8)
 	var lines []string
 	line := ""
-	for word := range strings.FieldsSeq(s) {
+	for _, word := range words {
 		if line != "" && displayWidth(line)+1+displayWidth(word) <= width {
 			line += " " + word
 			continue

@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -168,6 +169,16 @@ func (w *noteWriter) endings() {
 		return
 	}
 	w.titled("endings", endingsTable(rows).lines(w.painter, w.width-w.gutter-3))
+}
+
+// Endings writes a table of endings by itself.
+func (t Text) Endings(w io.Writer, rows []finding.Ending) error {
+	var out strings.Builder
+	for _, l := range endingsTable(rows).lines(painter(t.Color), t.width()) {
+		out.WriteString(strings.TrimRight(l, " ") + "\n")
+	}
+	_, err := io.WriteString(w, out.String())
+	return err
 }
 
 func endingsTable(rows []finding.Ending) *table {

@@ -22,9 +22,9 @@ func (w *noteWriter) write() {
 		w.segments(f.Segments)
 	}
 	w.endings()
-	w.note("can run in the gap", endpoints(f.Interferers))
-	w.note("can see it in the gap", endpoints(f.Observers))
-	w.note("also in", strings.Join(f.AlsoIn, ", "))
+	w.list("can run in the gap", endpoints(f.Interferers))
+	w.list("can see it in the gap", endpoints(f.Observers))
+	w.list("also in", f.AlsoIn)
 	w.note("assumed", strings.Join(f.Assumed, "; "))
 	w.note("mend", f.Help)
 	w.edits()
@@ -74,7 +74,7 @@ func (w *noteWriter) outcome() {
 
 // endpoints lists entry points as "withdraw (src/lib.rs:41)", with the kind of
 // those that are not plain updates.
-func endpoints(es []finding.Endpoint) string {
+func endpoints(es []finding.Endpoint) []string {
 	var parts []string
 	for _, e := range es {
 		var about []string
@@ -90,7 +90,7 @@ func endpoints(es []finding.Endpoint) string {
 		}
 		parts = append(parts, s)
 	}
-	return strings.Join(parts, ", ")
+	return parts
 }
 
 // indent is the left edge of what stands under a note: two cells right of "=".
@@ -103,13 +103,33 @@ func (w *noteWriter) head(key, rest string) {
 
 // note writes "= key: text", wrapped; nothing if there is no text.
 func (w *noteWriter) note(key, text string) {
-	if text == "" {
+	if text != "" {
+		w.keyed(key, wrap(key+": "+printable(text), w.noteRoom()))
+	}
+}
+
+// list writes "= key: item, item", broken between items; nothing if there is none.
+func (w *noteWriter) list(key string, items []string) {
+	if len(items) == 0 {
 		return
 	}
-	const hang = 2 // of the lines after the first
-	lines := wrap(key+": "+printable(text), w.width-w.gutter-3-hang)
-	lines[0] = w.paint(headStyle, key) + strings.TrimPrefix(lines[0], key)
-	w.frame("", "=", lines[0])
+	words := strings.Fields(key + ":")
+	for i, item := range items {
+		if item = printable(item); i < len(items)-1 {
+			item += ","
+		}
+		words = append(words, item)
+	}
+	w.keyed(key, wrapWords(words, w.noteRoom()))
+}
+
+const hang = 2 // cells by which the lines of a note after the first stand further right
+
+func (w *noteWriter) noteRoom() int { return w.width - w.gutter - 3 - hang }
+
+// keyed writes the lines of a note, the key at the beginning of the first.
+func (w *noteWriter) keyed(key string, lines []string) {
+	w.frame("", "=", w.paint(headStyle, key)+strings.TrimPrefix(lines[0], key))
 	for _, l := range lines[1:] {
 		w.out.WriteString(w.indent() + strings.Repeat(" ", hang) + l + "\n")
 	}

@@ -99,16 +99,6 @@ func (r *Report) sorted() []*finding.Finding {
 	return fs
 }
 
-// rule returns the metadata of a rule that ran.
-func (r *Report) rule(id string) (finding.Rule, bool) {
-	for _, rule := range r.Rules {
-		if rule.ID == id {
-			return rule, true
-		}
-	}
-	return finding.Rule{}, false
-}
-
 // pathOf returns the path of a span's file, "" for nowhere.
 func pathOf(s rustparse.Span) string {
 	if s.File == nil {

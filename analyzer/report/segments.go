@@ -197,6 +197,9 @@ func (s *segmentWriter) callee(r finding.Segment) {
 	if said == "" {
 		said = "its own execution: stays if it replies, whatever happens after"
 	}
+	if r.Call != "" {
+		said = r.Call + ": " + said
+	}
 	const lead = "    callee  "
 	for i, l := range wrapHang(printable(said), s.room()-len(lead), 0) {
 		if i == 0 {

@@ -98,9 +98,12 @@ func name(v ssa.Value) string {
 func (d *dumper) call(x *ssa.Call) string {
 	op := d.fn.Op(x)
 	var b strings.Builder
-	if op == nil {
+	switch _, _, carried := d.fn.Carried(x); {
+	case carried:
+		b.WriteString("carry")
+	case op == nil:
 		b.WriteString("unit")
-	} else {
+	default:
 		b.WriteString(label(op))
 	}
 	for _, a := range x.Call.Args {

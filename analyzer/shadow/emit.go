@@ -375,7 +375,7 @@ func (e *emitter) store(op *ops.Op) {
 			return
 		}
 		seen[outer] = true
-		e.assign(outer, e.call("out", pos, []ast.Expr{e.local(root), e.local(outer)}))
+		e.assign(outer, e.call(carry, token.NoPos, []ast.Expr{e.local(root), e.local(outer)}))
 		root = outer
 	}
 }
@@ -474,6 +474,10 @@ func (e *emitter) label(l ops.Label) *ast.Ident {
 	e.labels[l] = id
 	return id
 }
+
+// carry is the intrinsic by which a change of what a variable refers to
+// reaches the variable that holds it.
+const carry = "carry"
 
 // intrinsic names the intrinsic of a plain operation, for dumps of the shadow program.
 func intrinsic(k ops.Kind) string {

@@ -19,7 +19,8 @@
 //     tested value as its argument.
 //   - Store through a chain that starts at a local variable is
 //     x' = call(x, target, value); any other Store is call(target, value).
-//     Both map to the Store.
+//     Both map to the Store. A variable that x is a reference into follows
+//     with a call that has no operation: see [Fn.Carried].
 //   - Out is x' = call(made, x).
 //   - Trap is a call with the operands of the Trap, then an ssa.Panic.
 //   - Guard is a call with the variable's value. Drop is one too; where the
@@ -86,6 +87,15 @@ func (fn *Fn) Cond(branch *ssa.If) (v ssa.Value, op *ops.Op, ok bool) {
 		return nil, nil, false
 	}
 	return call.Call.Args[0], fn.Op(call), true
+}
+
+// Carried reports whether call brings a change made through a reference to the variable it
+// points into: the result is old, changed as changed was.
+func (fn *Fn) Carried(call *ssa.Call) (changed, old ssa.Value, ok bool) {
+	if f := call.Call.StaticCallee(); f == nil || f.Name() != carry+"2" {
+		return nil, nil, false
+	}
+	return call.Call.Args[0], call.Call.Args[1], true
 }
 
 // Build lowers f to SSA. It fails where f is too large ([ErrTooLarge]) or

@@ -17,6 +17,7 @@ import (
 	"github.com/awaitlint/awaitlint/analyzer/lower"
 	"github.com/awaitlint/awaitlint/analyzer/report"
 	"github.com/awaitlint/awaitlint/rules"
+	"github.com/awaitlint/awaitlint/rustparse"
 	"github.com/awaitlint/awaitlint/rustparse/workspace"
 )
 
@@ -136,10 +137,9 @@ func (p *project) stats() []stat {
 
 // A function is one function of a canister, lowered.
 type function struct {
-	canister *canister.Canister
-	entry    *canister.Entry // nil for a function that is no entry point
-	def      *workspace.Def  // nil for a task that is a block or closure
 	effects.Input
+	canister *canister.Canister
+	def      *workspace.Def // nil for a task that is a block or closure
 }
 
 // named reports whether a user means this function by name: its entry point,
@@ -150,18 +150,17 @@ func named(name, entry, path string) bool {
 
 // messages returns the entry points and tasks of a canister, lowered.
 func messages(c *canister.Canister) []*function {
+	declared := map[rustparse.Span]*workspace.Def{}
+	for _, cr := range c.Reach {
+		for _, def := range functions(cr) {
+			declared[lower.NameSpan(def)] = def
+		}
+	}
 	var out []*function
-	for _, m := range lower.Canister(c) {
-		out = append(out, &function{
-			canister: c, entry: m.Entry, def: m.Entry.Def,
-			Input: effects.Input{Entry: endpoint(m.Entry), Func: m.Func},
-		})
+	for _, m := range driver.Prepare(c).Messages {
+		out = append(out, &function{Input: m, canister: c, def: declared[m.Entry.Span]})
 	}
 	return out
-}
-
-func endpoint(e *canister.Entry) finding.Endpoint {
-	return finding.Endpoint{Name: e.Name, Kind: e.Kind.String(), Span: e.Span}
 }
 
 // find returns the functions of that name, entry points first: if no message
@@ -191,8 +190,8 @@ func (p *project) find(name string) ([]*function, error) {
 				seen[def] = true
 				f := lower.Function(c, def)
 				found = append(found, &function{
+					Input:    effects.Input{Entry: finding.Endpoint{Name: f.Name, Kind: "function", Span: f.Span}, Func: f, Lasts: true},
 					canister: c, def: def,
-					Input: effects.Input{Entry: finding.Endpoint{Name: f.Name, Kind: "function", Span: f.Span}, Func: f},
 				})
 			}
 		}

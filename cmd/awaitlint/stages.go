@@ -8,6 +8,7 @@ import (
 	"github.com/awaitlint/awaitlint/analyzer/effects"
 	"github.com/awaitlint/awaitlint/analyzer/evidence"
 	"github.com/awaitlint/awaitlint/analyzer/ops"
+	"github.com/awaitlint/awaitlint/analyzer/report"
 	"github.com/awaitlint/awaitlint/analyzer/shadow"
 	"github.com/awaitlint/awaitlint/rustparse"
 )
@@ -32,9 +33,54 @@ func (f *function) dump(w io.Writer, stage string) error {
 	case "effects":
 		return dumpEffects(w, f.Input)
 	case "model":
-		return evidence.Dump(w, f.Func)
+		return f.dumpModel(w)
 	}
 	return usagef("no stage %q", stage)
+}
+
+// judged puts a function before the model, among the messages of its canister.
+func (f *function) judged() (*evidence.Canister, *evidence.Message) {
+	self := &evidence.Message{Func: f.Func, Endpoint: f.Entry, Lasts: f.Lasts, Anonymous: f.Anonymous}
+	all := []*evidence.Message{self}
+	for _, m := range messages(f.canister) {
+		if m.Entry != f.Entry {
+			all = append(all, &evidence.Message{Func: m.Func, Endpoint: m.Entry, Lasts: m.Lasts, Anonymous: m.Anonymous})
+		}
+	}
+	return evidence.New(all), self
+}
+
+// dumpModel writes what the model says of a function by itself: what each
+// ending of its calls leaves, and which endings do damage.
+func (f *function) dumpModel(w io.Writer) error {
+	c, self := f.judged()
+	damages := c.Endings(self)
+	if len(damages) == 0 {
+		rows := c.Rows(self)
+		if rows == nil {
+			_, err := fmt.Fprintf(w, "%s: no run within the bound makes a call\n", f.Func.Name)
+			return err
+		}
+		if _, err := fmt.Fprintf(w, "%s: no ending does damage by itself\n", f.Func.Name); err != nil {
+			return err
+		}
+		return report.Text{}.Endings(w, rows)
+	}
+	for _, d := range damages {
+		what := []string{string(d.Kind), d.Verdict.String()}
+		for _, s := range []string{d.Place, d.Label, d.Ending, d.Reason} {
+			if s != "" {
+				what = append(what, s)
+			}
+		}
+		if _, err := fmt.Fprintf(w, "%s: %s\n", f.Func.Name, strings.Join(what, " · ")); err != nil {
+			return err
+		}
+		if err := (report.Text{}).Endings(w, c.Table(self, d).Endings); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // dumpEffects writes what a message does to state, in the order of the code.

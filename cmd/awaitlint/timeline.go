@@ -30,14 +30,12 @@ func (p *project) timelines(name string) ([]report.Timeline, error) {
 			}
 		}
 	}
-	others := map[*canister.Canister][]other{}
+	others := map[*canister.Canister][]*effects.Message{}
 	var out []report.Timeline
 	for _, f := range shown {
 		if others[f.canister] == nil {
 			for _, m := range messages(f.canister) {
-				if !m.entry.Kind.Lifecycle() { // never runs in a gap
-					others[f.canister] = append(others[f.canister], other{m.entry.Kind, effects.New(&effects.Canister{}, m.Input)})
-				}
+				others[f.canister] = append(others[f.canister], effects.New(&effects.Canister{}, m.Input))
 			}
 		}
 		out = append(out, timeline(f, others[f.canister]))
@@ -45,16 +43,11 @@ func (p *project) timelines(name string) ([]report.Timeline, error) {
 	return out, nil
 }
 
-// other is a message that may run in a gap.
-type other struct {
-	kind canister.Kind
-	*effects.Message
-}
-
-func timeline(f *function, others []other) report.Timeline {
+func timeline(f *function, others []*effects.Message) report.Timeline {
+	self := &evidence.Message{Func: f.Func, Endpoint: f.Entry, Lasts: f.Lasts, Anonymous: f.Anonymous}
 	line := report.Timeline{
 		Entry:    f.Entry,
-		Segments: evidence.Segments(&evidence.Message{Func: f.Func, Endpoint: f.Entry}),
+		Segments: evidence.New([]*evidence.Message{self}).Segments(self),
 		Guards:   guards(f.Func),
 		Assumed:  f.Func.Assumed,
 	}
@@ -67,7 +60,7 @@ func timeline(f *function, others []other) report.Timeline {
 
 // touched says, cell by cell, which other messages can write or only read
 // what m works on.
-func touched(m *effects.Message, others []other) []report.Touched {
+func touched(m *effects.Message, others []*effects.Message) []report.Touched {
 	var out []report.Touched
 	for _, cell := range cells(m) {
 		t := report.Touched{Place: cell}
@@ -86,15 +79,21 @@ func touched(m *effects.Message, others []other) []report.Touched {
 			}
 			e := other.Entry()
 			switch {
-			case writes && other.kind.Commits():
+			case writes && other.Input.Lasts:
 				t.Writers = add(t.Writers, e)
-			case reads:
+			case reads && (other.Input.Lasts || looksOn(e)):
 				t.Observers = add(t.Observers, e)
 			}
 		}
 		out = append(out, t)
 	}
 	return out
+}
+
+// looksOn reports whether an entry point whose changes do not last can run in
+// a gap: queries can, hooks of install and upgrade cannot.
+func looksOn(e finding.Endpoint) bool {
+	return e.Kind == canister.Query.String() || e.Kind == canister.CompositeQuery.String()
 }
 
 func add(es []finding.Endpoint, e finding.Endpoint) []finding.Endpoint {

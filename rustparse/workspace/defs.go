@@ -73,13 +73,14 @@ func (d *Def) Type() *Type {
 	case Variant:
 		return d.Owner.Type()
 	}
-	return d.aliasDepth(0)
+	return d.declared()
 }
 
-// alias returns what a type alias stands for, its own parameters unchanged.
-func (d *Def) alias() *Type { return d.aliasDepth(0) }
-
-func (d *Def) aliasDepth(depth int) *Type {
+// declared returns the type written for d, what it stands for if it is an
+// alias. Aliases can be defined by each other in a circle, but not by others
+// than aliases and associated types; those are all computed while linking, one
+// after the other, and one that comes back to itself is unknown there.
+func (d *Def) declared() *Type {
 	if d.settled() {
 		if t := d.memo().typ.Load(); t != nil {
 			return t
@@ -99,10 +100,15 @@ func (d *Def) aliasDepth(depth int) *Type {
 	if n == 0 {
 		return nil
 	}
-	s := d.ScopeOf()
-	s.depth = depth
-	t := s.Type(d.Tree, n)
-	if d.settled() && depth == 0 {
+	if d.Kind == TypeAlias || d.Kind == AssocType {
+		if d.busy {
+			return nil
+		}
+		d.busy = true
+		defer func() { d.busy = false }()
+	}
+	t := d.ScopeOf().Type(d.Tree, n)
+	if d.settled() {
 		d.memo().typ.Store(t)
 	}
 	return t
@@ -268,11 +274,7 @@ func (d *Def) ScopeOf() Scope {
 }
 
 // Scope returns the scope of names inside the impl block.
-func (i *Impl) Scope() Scope {
-	s := Scope{Module: i.Module}.withGenerics(i.Tree, i.Node)
-	s.Self, s.impl = i.Self, i
-	return s
-}
+func (i *Impl) Scope() Scope { return i.scope }
 
 // withGenerics adds the type parameters and where clauses of an item. Where
 // bounds name parameters, these carry no bounds of their own: types are
@@ -393,6 +395,11 @@ func (d *Def) supertraits() []*Type {
 			return *p
 		}
 	}
+	if d.busy {
+		return nil // `trait A: B<Self::X>`: X is looked for in the traits A extends
+	}
+	d.busy = true
+	defer func() { d.busy = false }()
 	ts := d.ScopeOf().bounds(d.Tree, d.Tree.Child(d.Node, rp.FieldBounds))
 	if where := d.Tree.ChildOfKind(d.Node, rp.WhereClause); where != 0 {
 		for _, c := range d.Tree.Children(where) {

@@ -3,13 +3,13 @@ package workspace
 import "strings"
 
 // enableFeatures computes the features of all wanted packages: the defaults of
-// members, what Options.Features names ("feature" or "package/feature"), and
+// packages asked about, what Options.Features names ("feature" or "package/feature"), and
 // what packages ask of those they depend on, as one unified set per package.
 func (l *loader) enableFeatures(pkgs []*pkg) {
 	f := &featureSet{l: l, on: map[*pkg]map[string]bool{}}
 	for _, p := range pkgs {
 		f.depend(p)
-		if p.member {
+		if p.root.given {
 			f.enable(p, "default")
 		}
 	}
@@ -20,7 +20,7 @@ func (l *loader) enableFeatures(pkgs []*pkg) {
 		}
 		known := false
 		for _, p := range pkgs {
-			if p.member && (only == "" || only == p.name) && f.has(p, feature) {
+			if p.root.given && (only == "" || only == p.name) && f.has(p, feature) {
 				known = true
 				f.enable(p, feature)
 			}

@@ -52,6 +52,8 @@ func (b *builder) itemsFrom(m *Module, t *rp.Tree, first rp.Node, in place) {
 		default:
 			if b.c.Enabled(attrs) {
 				b.item(m, t, n, attrs, in)
+			} else if t.Kind(n) == rp.ModItem {
+				b.disabled(t, n, attrs, in)
 			}
 			attrs = nil
 		}
@@ -137,10 +139,14 @@ func (b *builder) item(m *Module, t *rp.Tree, n rp.Node, attrs []Attr, in place)
 
 // def makes the Def of a node with a name.
 func (b *builder) def(m *Module, t *rp.Tree, n rp.Node, kind DefKind, attrs []Attr) *Def {
-	return &Def{
+	d := &Def{
 		Kind: kind, Name: nameOf(t, t.Child(n, rp.FieldName)), Module: m, Tree: t, Node: n,
 		Attrs: attrs, Pub: isPub(t, n),
 	}
+	if kind == TypeAlias || kind == AssocType || kind == Trait {
+		b.c.defs = append(b.c.defs, d)
+	}
+	return d
 }
 
 // body searches the body of a function or the value of a constant for items.

@@ -99,7 +99,8 @@ type loader struct {
 	pkgs      map[string]*pkg       // likewise
 
 	sources map[string]*source // by absolute path
-	claimed map[string]bool    // files that belong to a crate
+	claimed map[string]bool    // files that belong to a crate, or that cfg leaves out of one
+	off     []string           // folders of modules that cfg leaves out
 	plans   []*plan
 	crates  []*Crate
 	stdin   bool // was read
@@ -484,7 +485,12 @@ func (l *loader) finish() {
 			}
 		}
 	}
-	ws.Problems = l.problems
+	// What is wrong with packages that have nothing to do with the paths is not asked.
+	unasked := map[string]bool{}
+	for _, p := range l.pkgs {
+		unasked[p.file.Path] = !p.wanted && p.table["workspace"] == nil
+	}
+	ws.Problems = slices.DeleteFunc(l.problems, func(p Problem) bool { return unasked[p.Path] })
 	slices.SortStableFunc(ws.Problems, func(a, b Problem) int {
 		return cmp.Or(strings.Compare(a.Path, b.Path), cmp.Compare(a.Span.Start, b.Span.Start), strings.Compare(a.Message, b.Message))
 	})

@@ -28,7 +28,9 @@ func (l *loader) loose(dir string) {
 			l.build([]*plan{l.loosePlan(dir, f)})
 		}
 	}
-	files = slices.DeleteFunc(files, func(f string) bool { return l.claimed[f] })
+	files = slices.DeleteFunc(files, func(f string) bool {
+		return l.claimed[f] || slices.ContainsFunc(l.off, func(dir string) bool { return within(f, dir) })
+	})
 	// Files that a file beside them declares with `mod` are read with that one.
 	for _, group := range l.groups(files) {
 		group = slices.DeleteFunc(group, func(f string) bool { return l.claimed[f] })

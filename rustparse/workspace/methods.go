@@ -70,6 +70,12 @@ func (w *Workspace) link() {
 		}
 	}
 	w.index = x
+	for _, c := range w.Crates {
+		for _, d := range c.defs {
+			d.supertraits()
+			d.Type()
+		}
+	}
 }
 
 // head returns what tells types of different kinds apart: the path of an
@@ -106,11 +112,15 @@ func sameHead(a, b *Type) bool { return a.Def == b.Def && head(a) == head(b) }
 
 // match reports whether pattern, with parameters standing for anything, can be
 // t, and notes in m (if not nil) what the parameters stand for. Unknown parts match.
-func match(pattern, t *Type, m map[string]*Type) bool { return matchDepth(pattern, t, m, 0) }
+func match(pattern, t *Type, m map[string]*Type) bool {
+	left := maxTypeNodes
+	return matchParts(pattern, t, m, &left)
+}
 
-func matchDepth(p, t *Type, m map[string]*Type, depth int) bool {
+func matchParts(p, t *Type, m map[string]*Type, left *int) bool {
+	*left--
 	switch {
-	case p == nil || t == nil || depth > maxTypeDepth:
+	case p == nil || t == nil || *left < 0:
 		return true
 	case p.Kind == TParam:
 		if m != nil && m[p.Name] == nil {
@@ -125,7 +135,7 @@ func matchDepth(p, t *Type, m map[string]*Type, depth int) bool {
 		return false
 	}
 	for i := range min(len(p.Args), len(t.Args)) {
-		if !matchDepth(p.Args[i], t.Args[i], m, depth+1) {
+		if !matchParts(p.Args[i], t.Args[i], m, left) {
 			return false
 		}
 	}
@@ -232,6 +242,8 @@ func (i *Impl) resolveHeader() {
 	if n := t.Child(i.Node, rp.FieldTrait); n != 0 {
 		i.Trait = s.Type(t, n)
 	}
+	s.impl = i
+	i.scope = s
 }
 
 // Methods returns the methods a call `value.name(…)` may run, value being of

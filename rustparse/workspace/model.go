@@ -70,6 +70,7 @@ type Crate struct {
 	loose  bool                 // no manifest says which crates there are
 	blocks map[blockKey]*Module // anonymous modules
 	macros map[string]*Def      // macro_rules! by name; the last one of a name
+	defs   []*Def               // type aliases, associated types and traits, wherever they stand
 }
 
 // A Package is a registry package a crate depends on.
@@ -147,6 +148,7 @@ type Def struct {
 
 	mod   *Module // of a Mod
 	cache atomic.Pointer[defCache]
+	busy  bool // its type or supertraits are being computed, by the one goroutine that links
 }
 
 // Member returns the member of that name, or nil.
@@ -177,6 +179,8 @@ type Impl struct {
 	Trait  *Type // nil for inherent impls
 	Items  []*Def
 	Attrs  []Attr
+
+	scope Scope
 }
 
 // A Type is a type as written, with its names resolved.
@@ -224,8 +228,7 @@ type Scope struct {
 	Generics map[string]*Type // TParam types with bounds, where-clauses included
 	Self     *Type            // of the impl or trait around, nil outside
 
-	impl  *Impl // around
-	depth int   // of type aliases being followed
+	impl *Impl // around
 }
 
 // A Res is what a path names: a workspace item, or a path outside.

@@ -266,12 +266,7 @@ func (b *builder) module(m *Module, t *rustparse.Tree, n rustparse.Node, attrs [
 	if name == "" {
 		return
 	}
-	path := ""
-	for _, a := range attrs {
-		if a.Path == "path" {
-			path = a.Tokens
-		}
-	}
+	path := pathAttr(attrs)
 	if m.Mods[name] != nil {
 		return // a second one under another cfg that nobody could decide
 	}
@@ -290,19 +285,7 @@ func (b *builder) module(m *Module, t *rustparse.Tree, n rustparse.Node, attrs [
 		b.items(child, t, body, in.inner(name, path))
 		return
 	}
-	file, modRs := "", path != ""
-	var looked []string
-	if path != "" {
-		looked = []string{filepath.Join(in.base, filepath.FromSlash(path))}
-	} else {
-		looked = []string{filepath.Join(in.dir, name+".rs"), filepath.Join(in.dir, name, "mod.rs")}
-	}
-	for _, f := range looked {
-		if isFile(f) || b.l.sources[f] != nil {
-			file = f
-			break
-		}
-	}
+	file, looked := b.find(name, path, in)
 	at := rustparse.Span{File: t.File, Start: t.Start(n), End: t.End(n)}
 	switch {
 	case file == "":
@@ -321,7 +304,47 @@ func (b *builder) module(m *Module, t *rustparse.Tree, n rustparse.Node, attrs [
 		b.problem(at, true, "modules nest deeper than %d files: %s is not read", maxModuleDepth, b.l.show(file))
 	default:
 		declare()
-		b.pending = append(b.pending, fileMod{module: child, src: b.l.source(file), dir: childDir(file, modRs), around: in.around, decl: at})
+		b.pending = append(b.pending, fileMod{module: child, src: b.l.source(file), dir: childDir(file, path != ""), around: in.around, decl: at})
+	}
+}
+
+// pathAttr returns the file that #[path] names, "" if there is none.
+func pathAttr(attrs []Attr) string {
+	path := ""
+	for _, a := range attrs {
+		if a.Path == "path" {
+			path = a.Tokens
+		}
+	}
+	return path
+}
+
+// find returns the file of `mod name;`, "" if there is none, and where it was looked for.
+func (b *builder) find(name, path string, in place) (file string, looked []string) {
+	if path != "" {
+		looked = []string{filepath.Join(in.base, filepath.FromSlash(path))}
+	} else {
+		looked = []string{filepath.Join(in.dir, name+".rs"), filepath.Join(in.dir, name, "mod.rs")}
+	}
+	for _, f := range looked {
+		if isFile(f) || b.l.sources[f] != nil {
+			return f, looked
+		}
+	}
+	return "", looked
+}
+
+// disabled notes that the file of a module which cfg leaves out is no loose file.
+func (b *builder) disabled(t *rustparse.Tree, n rustparse.Node, attrs []Attr, in place) {
+	name, path := nameOf(t, t.Child(n, rustparse.FieldName)), pathAttr(attrs)
+	if !b.c.loose || name == "" || t.Child(n, rustparse.FieldBody) != 0 {
+		return
+	}
+	if file, _ := b.find(name, path, in); file != "" {
+		b.l.claimed[file] = true
+		if dir := childDir(file, path != ""); dir != filepath.Dir(in.file) {
+			b.l.off = append(b.l.off, dir)
+		}
 	}
 }
 

@@ -77,7 +77,13 @@ func (k *lookup) in(m *Module) answer {
 		switch {
 		case u == k.without || !visible(u.pub):
 		case u.done:
-			if a := u.found[k.ns]; !a.none() {
+			a := u.found[k.ns]
+			if k.ns == TypeNS && a.ext != "" && len(u.path) > 1 && u.path[0] == u.name {
+				// `use anyhow::anyhow`: a macro or function named like its crate does
+				// not hide the crate.
+				continue
+			}
+			if !a.none() {
 				return a
 			}
 		case k.force < 2:
@@ -129,7 +135,7 @@ func (k *lookup) open(a answer) answer {
 // variant returns the variant of an enum, or of the enum an alias names.
 func (d *Def) variant(name string) *Def {
 	if d.Kind == TypeAlias {
-		if t := d.alias(); t != nil && t.Def != nil {
+		if t := d.declared(); t != nil && t.Def != nil {
 			d = t.Def
 		}
 	}

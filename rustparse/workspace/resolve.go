@@ -148,7 +148,7 @@ func (s Scope) resolve(segs []string, global bool, args [][]*Type, ns Namespace)
 			return s.outside(a, segs, i, argsAt)
 		case a.def.mod == nil:
 			if v := a.def.variant(segs[i]); v != nil && i == len(segs)-1 && v.in(ns) {
-				return Res{Def: v, Generics: argsAt(i - 1)}
+				return Res{Def: v, Type: s.instance(a.def, argsAt(i-1)), Generics: argsAt(i - 1)}
 			}
 			return s.memberOf(a.def, argsAt(i-1), segs[i:], ns)
 		}
@@ -265,6 +265,7 @@ func (s Scope) member(t *Type, rest []string, ns Namespace) Res {
 		}
 		if d.Kind == AssocType {
 			if a := d.Type(); a != nil && d.Impl != nil {
+				a = Substitute(a, d.Impl.Bind(t))
 				return s.member(a, rest[1:], ns)
 			}
 		}

@@ -6,9 +6,6 @@ import (
 	rp "github.com/awaitlint/awaitlint/rustparse"
 )
 
-// maxAliases bounds how many type aliases are followed one after another.
-const maxAliases = 32
-
 var unit = &Type{Kind: TTuple}
 
 // Type reads a type node. It never returns nil; what is not understood is
@@ -197,7 +194,14 @@ func (s Scope) resolved(res Res, args []*Type) *Type {
 			}
 			return projection(d, self)
 		}
-		return d.Type()
+		t := d.Type()
+		if t == nil {
+			return &Type{Name: d.Name}
+		}
+		if res.Type != nil {
+			t = Substitute(t, d.Impl.Bind(res.Type))
+		}
+		return t
 	case res.Type != nil && res.Rest == nil && (d == nil || d == res.Type.Def) && (res.External == "" || res.External == res.Type.Name):
 		// The path is the type: Self, a generic parameter, a primitive.
 		return res.Type
@@ -219,10 +223,7 @@ func (s Scope) instance(d *Def, args []*Type) *Type {
 	if d.Kind != TypeAlias {
 		return &Type{Kind: TPath, Def: d, Args: args}
 	}
-	if s.depth > maxAliases {
-		return &Type{Name: d.Name}
-	}
-	t := d.aliasDepth(s.depth + 1)
+	t := d.declared()
 	if t == nil {
 		return &Type{Name: d.Name}
 	}
@@ -248,29 +249,35 @@ func Substitute(t *Type, m map[string]*Type) *Type {
 	if t == nil || len(m) == 0 {
 		return t
 	}
-	return substitute(t, m, 0)
+	r := &substitution{m: m, left: maxTypeNodes}
+	return r.of(t)
 }
 
-// maxTypeDepth bounds how deep a type nests; deeper ones come only from
-// aliases that grow.
-const maxTypeDepth = 64
+// maxTypeNodes bounds how many parts of a type are looked at. Written types
+// have dozens; aliases of aliases can make more than there is memory for.
+const maxTypeNodes = 4096
 
-func substitute(t *Type, m map[string]*Type, depth int) *Type {
-	if t == nil || depth > maxTypeDepth {
+type substitution struct {
+	m    map[string]*Type
+	left int
+}
+
+func (r *substitution) of(t *Type) *Type {
+	if r.left--; t == nil || r.left < 0 {
 		return t
 	}
 	if t.Kind == TParam {
-		if r := m[t.Name]; r != nil {
-			return r
+		if a := r.m[t.Name]; a != nil {
+			return a
 		}
 		return t
 	}
-	args, changed := substituteAll(t.Args, m, depth+1)
-	bounds, c := substituteAll(t.Bounds, m, depth+1)
+	args, changed := r.all(t.Args)
+	bounds, c := r.all(t.Bounds)
 	changed = changed || c
 	var bindings map[string]*Type
 	for _, name := range sortedKeys(t.Bindings) {
-		b := substitute(t.Bindings[name], m, depth+1)
+		b := r.of(t.Bindings[name])
 		changed = changed || b != t.Bindings[name]
 		if bindings == nil {
 			bindings = map[string]*Type{}
@@ -280,27 +287,27 @@ func substitute(t *Type, m map[string]*Type, depth int) *Type {
 	if !changed {
 		return t
 	}
-	r := *t
-	r.Args, r.Bounds, r.Bindings = args, bounds, bindings
-	if r.Def != nil && r.Def.Kind == AssocType && len(args) == 1 {
-		if w := r.Def.Module.Crate.ws; w != nil && w.index != nil {
-			if a := w.AssocType(args[0], r.Def.Name); a != nil {
+	n := *t
+	n.Args, n.Bounds, n.Bindings = args, bounds, bindings
+	if n.Def != nil && n.Def.Kind == AssocType && len(args) == 1 {
+		if w := n.Def.Module.Crate.ws; w != nil && w.index != nil {
+			if a := w.AssocType(args[0], n.Def.Name); a != nil {
 				return a
 			}
 		}
 	}
-	return &r
+	return &n
 }
 
-func substituteAll(ts []*Type, m map[string]*Type, depth int) (all []*Type, changed bool) {
+func (r *substitution) all(ts []*Type) (all []*Type, changed bool) {
 	for i, t := range ts {
-		r := substitute(t, m, depth)
-		if r != t && !changed {
+		n := r.of(t)
+		if n != t && !changed {
 			changed = true
 			all = append(make([]*Type, 0, len(ts)), ts[:i]...)
 		}
 		if changed {
-			all = append(all, r)
+			all = append(all, n)
 		}
 	}
 	if !changed {
@@ -309,16 +316,23 @@ func substituteAll(ts []*Type, m map[string]*Type, depth int) (all []*Type, chan
 	return all, true
 }
 
+// maxPrinted is the length in bytes from which on a printed type is cut short.
+const maxPrinted = 1000
+
 // String returns the type as Rust writes it, names without their module.
 func (t *Type) String() string {
 	var b strings.Builder
-	t.print(&b, 0)
+	t.print(&b)
 	return b.String()
 }
 
-func (t *Type) print(b *strings.Builder, depth int) {
-	if t == nil || depth > maxTypeDepth {
+func (t *Type) print(b *strings.Builder) {
+	if t == nil {
 		b.WriteString("_")
+		return
+	}
+	if b.Len() > maxPrinted {
+		b.WriteString("…")
 		return
 	}
 	list := func(open string, ts []*Type, sep, end string) {
@@ -327,14 +341,14 @@ func (t *Type) print(b *strings.Builder, depth int) {
 			if i > 0 {
 				b.WriteString(sep)
 			}
-			a.print(b, depth+1)
+			a.print(b)
 		}
 		b.WriteString(end)
 	}
 	switch t.Kind {
 	case TPath:
 		if t.Def != nil && t.Def.Kind == AssocType && len(t.Args) == 1 {
-			t.Args[0].print(b, depth+1)
+			t.Args[0].print(b)
 			b.WriteString("::" + t.Def.Name)
 			return
 		}
@@ -352,7 +366,7 @@ func (t *Type) print(b *strings.Builder, depth int) {
 				b.WriteString(", ")
 			}
 			b.WriteString(name + " = ")
-			t.Bindings[name].print(b, depth+1)
+			t.Bindings[name].print(b)
 		}
 		b.WriteString(">")
 	case TParam:
@@ -392,7 +406,7 @@ func (t *Type) print(b *strings.Builder, depth int) {
 		list(name+"(", t.Args[:last], ", ", ")")
 		if r := t.Args[last]; r.Kind != TTuple || len(r.Args) > 0 {
 			b.WriteString(" -> ")
-			r.print(b, depth+1)
+			r.print(b)
 		}
 	case TImpl:
 		list("impl ", t.Bounds, " + ", "")

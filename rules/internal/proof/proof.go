@@ -11,34 +11,24 @@ import (
 	"github.com/awaitlint/awaitlint/analyzer/evidence"
 )
 
-// Analyzer builds the [Canister] of a pass.
+// Analyzer gives the evidence.Canister of a pass: all messages, those
+// without SSA included, since the model reads the operations. The view of one
+// message is Message(m.Input.Func).
 var Analyzer = &analysis.Analyzer{
 	Name:       "proof",
 	Doc:        "the messages of a canister as programs of the segment model",
 	Requires:   []*analysis.Analyzer{effects.Analyzer},
-	ResultType: reflect.TypeFor[*Canister](),
-	Run: func(pass *analysis.Pass) (any, error) {
-		return New(pass.ResultOf[effects.Analyzer].(*effects.Canister)), nil
-	},
+	ResultType: reflect.TypeFor[*evidence.Canister](),
+	Run:        run,
 }
 
-// A Canister is the model's view of a canister.
-type Canister struct {
-	*evidence.Canister
-	of map[*effects.Message]*evidence.Message
-}
-
-// New makes the model's view of c. Messages whose SSA could not be built are part of it:
-// the model reads the operations.
-func New(c *effects.Canister) *Canister {
-	p := &Canister{Canister: &evidence.Canister{}, of: map[*effects.Message]*evidence.Message{}}
+func run(pass *analysis.Pass) (any, error) {
+	c := pass.ResultOf[effects.Analyzer].(*effects.Canister)
+	var messages []*evidence.Message
 	for _, m := range c.Messages {
-		e := &evidence.Message{Func: m.Input.Func, Endpoint: m.Entry()}
-		p.Messages = append(p.Messages, e)
-		p.of[m] = e
+		messages = append(messages, &evidence.Message{
+			Func: m.Input.Func, Endpoint: m.Entry(), Lasts: m.Input.Lasts, Anonymous: m.Input.Anonymous,
+		})
 	}
-	return p
+	return evidence.New(messages), nil
 }
-
-// Message returns the model's view of m.
-func (c *Canister) Message(m *effects.Message) *evidence.Message { return c.of[m] }

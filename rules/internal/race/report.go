@@ -35,7 +35,7 @@ var Requires = []*analysis.Analyzer{effects.Analyzer, proof.Analyzer}
 // does not refute. The result holds the refuted ones too.
 func (r *Rule) Run(pass *analysis.Pass) (any, error) {
 	canister := pass.ResultOf[effects.Analyzer].(*effects.Canister)
-	model := pass.ResultOf[proof.Analyzer].(*proof.Canister)
+	model := pass.ResultOf[proof.Analyzer].(*evidence.Canister)
 	var out []*finding.Finding
 	for _, m := range canister.Messages {
 		if m.Err != nil || !m.Input.Lasts {
@@ -55,19 +55,19 @@ func (r *Rule) Run(pass *analysis.Pass) (any, error) {
 
 // prove adds what the model says: a race it shows is an error, one it can
 // neither show nor refute a warning.
-func (r *Rule) prove(model *proof.Canister, c *Candidate, f *finding.Finding) {
-	m := model.Message(c.Message)
+func (r *Rule) prove(model *evidence.Canister, c *Candidate, f *finding.Finding) {
+	m := model.Message(c.Message.Input.Func)
 	race := model.Race(evidence.Candidate{
 		Rule: r.Meta.ID, Message: m,
 		Read: c.Read.Op.Site, Commit: c.Commits[0].Op.Site, Write: c.Write.Op.Site,
 	})
 	f.Verdict, f.Reason, f.Witness = race.Verdict, race.Reason, race.Witness
-	f.Interferers = race.Interferers
+	f.Interferers, f.Observers = race.Interferers, race.Observers
+	f.Survives, f.Lost = race.Survives, race.Lost
 	f.Level = r.Meta.Level
 	if f.Verdict != finding.Confirmed {
 		f.Level = min(f.Level, finding.Warning)
 	}
-	f.Segments = evidence.Segments(m)
 }
 
 // finding describes a candidate without its proof.
