@@ -116,8 +116,9 @@ func (c *Canister) Race(cand Candidate) Race {
 	best := Race{Verdict: finding.Refuted, Reason: "no other message can write what it read"}
 	var worst *model.RaceOutcome
 	var harmful, doubtful []finding.Endpoint
+	round := c.system.Reach(a.program, marks)
 	for _, b := range c.interferers(a) {
-		out := c.system.Race(model.RaceQuery{A: a.program, B: b.program, Marks: marks, Link: cand.Link})
+		out := c.system.Race(model.RaceQuery{A: a.program, B: b.program, Marks: marks, Link: cand.Link, Round: round})
 		best.Runs += out.Runs
 		switch out.Verdict {
 		case model.Confirmed:

@@ -105,6 +105,8 @@ func (l *lowerer) expr(n rp.Node, want bool) val {
 		return l.opaqueChildren(n, "try block")
 	case rp.YieldExpression:
 		return l.opaqueChildren(n, "yield")
+	case rp.FieldInitializer: // a named argument of a macro
+		return l.expr(t.Child(n, rp.FieldValue), want)
 	case rp.Label, rp.LineComment, rp.BlockComment, rp.AttributeItem:
 		return val{}
 	case rp.ExpressionStatement, rp.LetDeclaration, rp.EmptyStatement:

@@ -130,7 +130,7 @@ func (l *lowerer) body(d *workspace.Def, fr *frame, outermost bool) val {
 // endSite is where a body ends: its last expression, else its closing brace.
 func (l *lowerer) endSite(b rustparse.Node) ops.Site {
 	t := l.tree()
-	if kids := t.Children(b); len(kids) > 0 && isExpr(t.Kind(kids[len(kids)-1])) {
+	if kids := t.Children(b); len(kids) > 0 && isExpr(t.Kind(tailExpr(t, kids[len(kids)-1]))) {
 		return l.site(kids[len(kids)-1])
 	}
 	s := span(t, b)

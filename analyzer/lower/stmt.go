@@ -1,6 +1,8 @@
 package lower
 
 import (
+	"strings"
+
 	"github.com/awaitlint/awaitlint/analyzer/ops"
 	rp "github.com/awaitlint/awaitlint/rustparse"
 	"github.com/awaitlint/awaitlint/rustparse/workspace"
@@ -20,10 +22,15 @@ func (l *lowerer) block(n rp.Node, want bool) val {
 		if t.Kind(k) == rp.Label {
 			continue
 		}
-		tail := i == len(kids)-1 && isExpr(t.Kind(k))
+		tail := i == len(kids)-1
+		if tail {
+			if k, tail = tailExpr(t, k), isExpr(t.Kind(tailExpr(t, k))); !tail {
+				k = kids[i]
+			}
+		}
 		if tail && want {
 			mark := l.mark()
-			last = l.keep(l.load1(l.expr(k, true), k), k)
+			last = l.keep(l.expr(k, true), k)
 			l.dropTemps(mark, k)
 		} else {
 			last = val{}
@@ -38,8 +45,17 @@ func (l *lowerer) block(n rp.Node, want bool) val {
 	return last
 }
 
-// load1 keeps references as they are: the value of a block may be a reference.
-func (l *lowerer) load1(v val, _ rp.Node) val { return v }
+// tailExpr is the expression of a statement without a semicolon: the grammar
+// makes a statement of a match or if that ends a block.
+func tailExpr(t *rp.Tree, n rp.Node) rp.Node {
+	if t.Kind(n) != rp.ExpressionStatement || strings.HasSuffix(t.Text(n), ";") {
+		return n
+	}
+	for _, k := range t.Children(n) {
+		return k
+	}
+	return n
+}
 
 // keep takes the value of a scope out of it: a guard that is its value is not dropped with it.
 func (l *lowerer) keep(v val, n rp.Node) val {

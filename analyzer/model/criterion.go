@@ -19,6 +19,7 @@ type result struct {
 func (r *race) judge(w *world, gap int) result {
 	n := playNested(w, r.q, gap, nil)
 	r.out.Steps += n.m.steps
+	r.segments = max(r.segments, n.a.seg)
 	for _, h := range n.a.hit {
 		r.reached = r.reached || h.changed
 	}

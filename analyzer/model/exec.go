@@ -75,7 +75,7 @@ func (m *machine) step(msg *message, in *instr) {
 		for _, a := range st.Args {
 			t |= m.reg(msg, a).t
 		}
-		msg.hit = append(msg.hit, hit{t: t, ctl: msg.ctl, site: st.Site, late: msg.late, changed: msg.status == trapped})
+		msg.hit = append(msg.hit, hit{t: t, ctl: msg.ctl, site: st.Site, late: msg.late, seg: msg.seg, changed: msg.status == trapped})
 	}
 }
 
@@ -492,7 +492,7 @@ func (m *machine) write(msg *message, p place, x Value, site Site) {
 	msg.log = append(msg.log, entered{msg.seg, site, p, old, x})
 	m.emit(Event{Kind: EvWrite, msg: msg, Site: site, at: p, Value: x, Old: old})
 	if m.marks[site] && msg.role == 0 {
-		msg.hit = append(msg.hit, hit{t: x.t | pathTaint(p), ctl: msg.ctl, changed: !equal(old, x), site: site, late: msg.late})
+		msg.hit = append(msg.hit, hit{t: x.t | pathTaint(p), ctl: msg.ctl, changed: !equal(old, x), site: site, late: msg.late, seg: msg.seg})
 	}
 }
 
@@ -505,7 +505,7 @@ func (m *machine) mark(msg *message, st *Step, v Value) {
 	for _, a := range v.o.call.args {
 		t |= a.t
 	}
-	msg.hit = append(msg.hit, hit{t: t, ctl: msg.ctl, changed: true, site: st.Site, late: msg.late})
+	msg.hit = append(msg.hit, hit{t: t, ctl: msg.ctl, changed: true, site: st.Site, late: msg.late, seg: msg.seg})
 }
 
 func (m *machine) assign(msg *message, st *Step, v Value) {
@@ -592,6 +592,6 @@ func (m *machine) oneway(msg *message, st *Step) {
 		for _, a := range args {
 			t |= a.t
 		}
-		msg.hit = append(msg.hit, hit{t: t, ctl: msg.ctl, changed: true, site: st.Site, late: msg.late})
+		msg.hit = append(msg.hit, hit{t: t, ctl: msg.ctl, changed: true, site: st.Site, late: msg.late, seg: msg.seg})
 	}
 }

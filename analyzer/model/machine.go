@@ -172,6 +172,7 @@ type hit struct {
 	changed bool
 	site    Site
 	late    bool // after the gap under test
+	seg     int
 }
 
 // A forcedTrap makes A trap where the program itself may not: at a site, or

@@ -5,6 +5,7 @@ import "slices"
 // Bounds of a search. Nothing is bounded in time, so that results repeat.
 const (
 	maxRuns   = 500 // per interferer, gap and round
+	maxVain   = 60  // the same, where the late write is out of A's own reach
 	maxGaps   = 3
 	maxSerial = 24 // endings tried for calls that only a serial run makes
 )
@@ -31,6 +32,8 @@ type RaceQuery struct {
 	Marks []Site
 	// Link says how a stale read must reach the late write.
 	Link Link
+	// Round is the round to begin with, as [System.Reach] tells; 0 to ask it.
+	Round int
 	// Gap limits the search to the n-th await of A that suspends; 0 for all.
 	Gap int
 }
@@ -76,14 +79,50 @@ type ExampleRead struct {
 
 // Race searches for a run of A with B nested in a gap that no serial order explains.
 func (s *System) Race(q RaceQuery) RaceOutcome {
-	r := &race{s: s, q: q, out: RaceOutcome{Reasons: map[string]int{}}}
-	for round := 1; round <= 3; round++ {
-		r.round = round
+	r := &race{s: s, q: q, out: RaceOutcome{Reasons: map[string]int{}}, budget: maxRuns}
+	first := q.Round
+	if first == 0 {
+		first = s.Reach(q.A, q.Marks)
+	}
+	r.reached = first != 0
+	if first == 0 { // A alone never gets there: B would have to open the way
+		first, r.budget = 3, maxVain
+	}
+	for r.round = first; r.round <= 3; r.round++ {
 		if r.tryRound() || r.reached {
 			break
 		}
 	}
 	return r.verdict()
+}
+
+// Reach returns the first round (1 to 3) in which a alone reaches one of the
+// late writes behind a gap and changes something by it; 0 if none does.
+func (s *System) Reach(a *Program, marks []Site) int {
+	for round := 1; round <= 3; round++ {
+		c := &chooser{}
+		for n := 0; n < maxRuns; n++ {
+			c.rewind()
+			reached := false
+			s.guarded(func() *Run {
+				m := newMachine(newWorld(s, c, s.domainOf(round)))
+				m.marks = marksOf(marks)
+				msg := m.newMessage(a, 0)
+				m.play(msg)
+				for _, h := range msg.hit {
+					reached = reached || h.changed && h.seg > 1
+				}
+				return nil
+			})
+			if reached {
+				return round
+			}
+			if !c.next() {
+				break
+			}
+		}
+	}
+	return 0
 }
 
 type race struct {
@@ -96,6 +135,8 @@ type race struct {
 	why       string
 	exhausted bool // a bound was hit
 	lost      int  // runs about which nothing can be said
+	budget    int
+	segments  int // the most that A had in a run
 }
 
 func (r *race) tryRound() bool {
@@ -107,7 +148,7 @@ func (r *race) tryRound() bool {
 		if found {
 			return true
 		}
-		if !more && r.q.Gap == 0 {
+		if !more || r.segments < gap+2 { // nothing waits once more
 			break
 		}
 	}
@@ -118,7 +159,7 @@ func (r *race) tryRound() bool {
 func (r *race) tryGap(gap int) (found, more bool) {
 	c := &chooser{}
 	for n := 0; ; n++ {
-		if n == maxRuns {
+		if n == r.budget {
 			r.exhausted = true
 			return false, more
 		}

@@ -252,6 +252,52 @@ func questions(w *Workspace) {
 	}
 }
 
+// TestHostile: texts made to cost much cost little. A hang shows as the
+// test's own time limit.
+func TestHostile(t *testing.T) {
+	const n = 300
+	var aliases, chain, ring, traits strings.Builder
+	aliases.WriteString("type A0<T> = (T, T);")
+	for i := 1; i < n; i++ {
+		fmt.Fprintf(&aliases, "type A%d<T> = A%d<A%d<T>>;", i, i-1, i-1)
+		fmt.Fprintf(&chain, "mod m%d { pub use super::m%d::x; }", i, i+1)
+	}
+	fmt.Fprintf(&aliases, "fn f(x: A%d<u8>) {}", n-1)
+	fmt.Fprintf(&chain, "mod m%d { pub fn x() {} } use m1::x; fn f() { x() }", n)
+	for i := range 40 {
+		fmt.Fprintf(&ring, "mod m%d {", i)
+		fmt.Fprintf(&traits, "trait T%d: ", i)
+		for j := range 40 {
+			fmt.Fprintf(&ring, "pub use super::m%d::{y, z%d}; pub use super::m%d::*;", j, j, j)
+			fmt.Fprintf(&traits, "T%d + ", j)
+		}
+		ring.WriteString("}")
+		traits.WriteString("Sized {}")
+	}
+	ring.WriteString("fn f() { m0::y(); m1::z3(); m2::w() }")
+	traits.WriteString("fn f<T: T0>(t: T) { t.g(); T::h() }")
+	for name, b := range map[string]*strings.Builder{"aliases": &aliases, "chain": &chain, "ring": &ring, "traits": &traits} {
+		t.Run(name, func(t *testing.T) {
+			w, err := Load([]string{"-"}, Options{Stdin: strings.NewReader(b.String()), Jobs: 1})
+			if err != nil {
+				t.Fatal(err)
+			}
+			root := w.Crates[0].Root
+			f := root.Items["f"][0]
+			for _, p := range f.Signature().Params {
+				_ = p.Type.String()
+				w.Methods(p.Type, "g")
+			}
+			for _, path := range [][]string{{"x"}, {"m0", "y"}, {"m1", "z3"}, {"m2", "w"}, {"T", "h"}} {
+				r := f.ScopeOf().Resolve(path, ValueNS)
+				if name == "chain" && path[0] == "x" && r.Def == nil {
+					t.Error("end of the chain not found")
+				}
+			}
+		})
+	}
+}
+
 // FuzzLoad: no text makes loading or a question about it panic or hang.
 func FuzzLoad(f *testing.F) {
 	files, _ := filepath.Glob("testdata/*.txtar")

@@ -281,27 +281,21 @@ func (w *Workspace) methodsOn(t *Type, name string) []*Def {
 	}
 	for _, b := range bounds {
 		if b.Def != nil && b.Def.Kind == Trait {
-			ds = append(ds, w.traitMethods(b.Def, name, 0)...)
+			ds = append(ds, w.traitMethods(b.Def, name)...)
 		}
 	}
 	return ds
 }
 
 // traitMethods returns what a method of a trait, or of one it extends, may run.
-func (w *Workspace) traitMethods(trait *Def, name string, depth int) []*Def {
-	m := trait.Member(name)
-	if m == nil {
-		var ds []*Def
-		for _, s := range trait.supertraits() {
-			if s.Def != nil && s.Def.Kind == Trait && depth < maxDeref {
-				ds = append(ds, w.traitMethods(s.Def, name, depth+1)...)
-			}
-		}
-		return ds
+func (w *Workspace) traitMethods(trait *Def, name string) []*Def {
+	m := traitMember(trait, name)
+	if m == nil || m.Kind != Fn {
+		return nil
 	}
 	var ds []*Def
 	lacks := false
-	for _, i := range w.index.byTrait[trait] {
+	for _, i := range w.index.byTrait[m.Owner] {
 		if d := i.item(name); d != nil {
 			ds = append(ds, d)
 		} else {

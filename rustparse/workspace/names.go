@@ -155,7 +155,7 @@ func (m *Module) inside(o *Module) bool {
 	return false
 }
 
-// named returns the nearest module with a name around m.
+// nearest returns the innermost module with a name around m.
 func (m *Module) nearest() *Module {
 	for m.Anonymous && m.Parent != nil {
 		m = m.Parent

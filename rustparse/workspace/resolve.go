@@ -330,18 +330,27 @@ func (s Scope) qualified(t *rp.Tree, head rp.Node, rest []string, ns Namespace) 
 }
 
 // traitMember returns the item of that name of a trait or the traits it extends.
-func traitMember(d *Def, name string) *Def { return traitMemberDepth(d, name, 0) }
-
-func traitMemberDepth(d *Def, name string, depth int) *Def {
-	if m := d.Member(name); m != nil || depth > 8 {
-		return m
-	}
-	for _, b := range d.supertraits() {
-		if b.Def != nil && b.Def != d {
-			if m := traitMemberDepth(b.Def, name, depth+1); m != nil {
-				return m
-			}
+func traitMember(d *Def, name string) *Def {
+	for _, t := range d.lineage() {
+		if m := t.Member(name); m != nil {
+			return m
 		}
 	}
 	return nil
+}
+
+// lineage returns a workspace trait and all workspace traits it extends, each
+// once, nearer ones first.
+func (d *Def) lineage() []*Def {
+	all := []*Def{d}
+	seen := map[*Def]bool{d: true}
+	for i := 0; i < len(all); i++ {
+		for _, b := range all[i].supertraits() {
+			if b.Def != nil && b.Def.Kind == Trait && !seen[b.Def] {
+				seen[b.Def] = true
+				all = append(all, b.Def)
+			}
+		}
+	}
+	return all
 }
