@@ -85,7 +85,9 @@ func diff(a, b Value, p place, emit func(p place, old, new Value)) {
 	}
 }
 
-// comparable: two aggregates of one type and variant.
+// comparable: two aggregates of one type and variant that share what they do
+// not spell out, or of which one is spelled out whole. Two unknowns are not
+// taken apart: one may be a part of the other.
 func comparable(a, b Value) bool {
 	name := func(v Value) string {
 		if v.k == vAgg {
@@ -99,24 +101,23 @@ func comparable(a, b Value) bool {
 	if isOptionLike(name(a)) != isOptionLike(name(b)) {
 		return false
 	}
-	return partNames(a) != nil || partNames(b) != nil
+	x, y := baseOf(a), baseOf(b)
+	return len(partNames(a))+len(partNames(b)) > 0 && (x == y || x == nil || y == nil)
 }
 
+func baseOf(v Value) *lazy {
+	if v.k == vLazy {
+		return v.l
+	}
+	return v.o.base
+}
+
+// partNames are the fields that v spells out.
 func partNames(v Value) []string {
 	var ns []string
 	if v.k == vAgg {
 		for _, f := range v.o.fields {
 			ns = append(ns, f.name)
-		}
-		if v.o.base != nil {
-			for _, k := range v.o.base.kids {
-				ns = append(ns, k.name)
-			}
-		}
-	}
-	if v.k == vLazy {
-		for _, k := range v.l.kids {
-			ns = append(ns, k.name)
 		}
 	}
 	return ns

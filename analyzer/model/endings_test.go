@@ -173,3 +173,17 @@ func TestSurvival(t *testing.T) {
 		})
 	}
 }
+
+// A value replaced by a part of itself has no end to compare.
+func TestDiffIsFinite(t *testing.T) {
+	w := newWorld(&System{}, &chooser{}, domain{})
+	l := w.lazy(fromState, nil)
+	l.shape = shStruct
+	inner := l.kid("next")
+	inner.kid("next")
+	n := 0
+	diff(Value{k: vLazy, l: l}, Value{k: vLazy, l: inner}, place{}, func(place, Value, Value) { n++ })
+	if n != 1 {
+		t.Errorf("%d differences, want 1", n)
+	}
+}
