@@ -13,6 +13,9 @@ type account struct {
 // add enters the difference between two states.
 func (b books) add(s *System, before, after []Value) {
 	for i := range before {
+		if before[i] == after[i] { // most cells of most segments
+			continue
+		}
 		diff(before[i], after[i], place{cell: i}, func(p place, old, new Value) { b.enter(s, p, old, new) })
 	}
 }

@@ -320,8 +320,8 @@ func (msg *message) refused() bool {
 	return false
 }
 
-// sameState compares final states: lists that are only pushed to as
-// multisets, counters that only give fresh numbers not at all.
+// sameState compares final states: lists as multisets, since which order was
+// promised to whom is not known here, counters that only give fresh numbers not at all.
 func (s *System) sameState(a, b []Value) bool {
 	for i := range a {
 		if !s.sameValue(a[i], b[i], s.cells[i]) {
@@ -339,11 +339,8 @@ func (s *System) sameValue(a, b Value, n *node) bool {
 		return false
 	}
 	a, b = settle(a), settle(b)
-	if n.isLog() && a.k == vList && b.k == vList {
-		return sameBag(a.o, b.o)
-	}
-	if len(n.kids) == 0 {
-		return false
+	if a.k == vList && b.k == vList && sameBag(a.o, b.o) {
+		return true
 	}
 	same := true
 	diff(a, b, place{}, func(p place, old, new Value) {
@@ -358,15 +355,20 @@ func (s *System) sameValue(a, b Value, n *node) bool {
 				break
 			}
 		}
-		if len(p.path) == 0 || at == nil || !(at.isDraw() || at.isLog() && old.k == vList && new.k == vList && sameBag(old.o, new.o)) {
+		if len(p.path) == 0 || !(at.isDraw() || old.k == vList && new.k == vList && sameBag(old.o, new.o)) {
 			same = false
 		}
 	})
 	return same
 }
 
-// sameBag compares two lists with one base as multisets of what was pushed.
+// sameBag compares two lists as multisets: whole, or with one base what was pushed.
 func sameBag(a, b *object) bool {
+	x, okx := a.whole()
+	y, oky := b.whole()
+	if okx && oky {
+		a, b = &object{items: x}, &object{items: y}
+	}
 	if a.base != b.base {
 		return false
 	}

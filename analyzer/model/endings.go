@@ -207,6 +207,7 @@ func (r aloneRun) nth(k *call) int {
 // A change is the net effect on one place up to the end of a segment.
 type change struct {
 	place    place
+	written  place // what the write named: the place, or the record around it
 	old, new Value
 	site     Site // of the last write to it
 }
@@ -226,10 +227,15 @@ func (r aloneRun) changes(s *System, from, to int) []change {
 					return
 				}
 			}
-			out = append(out, change{p, old, new, e.site})
+			out = append(out, change{p, e.place, old, new, e.site})
 		})
 	}
-	return slices.DeleteFunc(out, func(c change) bool { return equal(c.old, c.new) || !s.counts(c.place) })
+	return slices.DeleteFunc(out, func(c change) bool { return equal(c.old, c.new) })
+}
+
+// counted leaves out logs that nobody reads.
+func (s *System) counted(cs []change) []change {
+	return slices.DeleteFunc(slices.Clone(cs), func(c change) bool { return !s.counts(c.place) })
 }
 
 // counts: logs nobody reads and drawn ids never count.
@@ -245,9 +251,12 @@ func (v *survey) failed(run, twin aloneRun, k *call, ex func(*call) *EndingExamp
 	pre := run.changes(v.s, 1, k.seg)
 	post := run.changes(v.s, k.seg+1, run.a.seg)
 	twinPost := twin.changes(v.s, k.seg+1, twin.a.seg)
-	for _, c := range pre {
+	for _, c := range v.s.counted(pre) {
 		owed := v.owed(run, c, k)
 		after := at(post, c.place)
+		if after == nil && len(c.written.path) > 0 && c.written.path[len(c.written.path)-1].isKey() {
+			after = at(post, c.written) // a record put there whole: any part of it counts
+		}
 		switch {
 		case k.ending == endUncleanTook && owed && after != nil && undoes(c, *after):
 			v.add(Damage{Kind: UndoneAfterAll, Place: v.s.place(c.place), Change: c.site, Exit: after.site, Owed: true}, k, ex)
@@ -361,7 +370,7 @@ func (v *survey) recorded(run, twin aloneRun, c change, k *call, post, twinPost 
 		if p.place.overlaps(c.place) || at(twinPost, p.place) != nil || at(run.changes(v.s, 1, k.seg), p.place) != nil {
 			continue
 		}
-		if settle(p.new).k == vNone {
+		if settle(p.new).k == vNone || !v.s.counts(p.place) && !holdsData(p.new) {
 			continue
 		}
 		if (taintOf(p.new)|pathTaint(p.place))&tied != 0 {
@@ -369,6 +378,16 @@ func (v *survey) recorded(run, twin aloneRun, c change, k *call, post, twinPost 
 		}
 	}
 	return false
+}
+
+// holdsData: what was pushed last is data; a formatted line is none.
+func holdsData(v Value) bool {
+	v = settle(v)
+	if v.k != vList || len(v.o.items) == 0 {
+		return true
+	}
+	last := settle(v.o.items[len(v.o.items)-1])
+	return last.k != vText && !(last.k == vLazy && (last.l.origin == fromOpaque || last.l.origin == fromReply))
 }
 
 // taintOf is what a value and its parts were computed from.
@@ -392,10 +411,14 @@ func taintOf(v Value) taint {
 // trapped judges a trap in a later segment.
 func (v *survey) trapped(run, twin aloneRun, failed *call, ex func(*call) *EndingExample) {
 	last := lastCall(run)
-	committed := run.changes(v.s, 1, run.a.seg)
+	committed := v.s.counted(run.changes(v.s, 1, run.a.seg))
 	lost := false
+	net := twin.changes(v.s, 1, twin.a.seg)
 	for _, c := range run.m.calls {
-		lost = lost || c.effect && c.took() && len(twin.changes(v.s, c.seg+1, twin.a.seg)) > 0
+		for _, w := range twin.changes(v.s, c.seg+1, twin.a.seg) {
+			// A guard that is released is no bookkeeping.
+			lost = lost || c.effect && c.took() && at(net, w.place) != nil
+		}
 	}
 	d := Damage{Kind: LostByTrap, Exit: run.a.whyAt, Lost: lost}
 	found := false

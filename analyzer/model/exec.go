@@ -69,7 +69,7 @@ func (m *machine) step(msg *message, in *instr) {
 	}
 	hits := len(msg.hit)
 	m.do(msg, in)
-	if m.marks[st.Site] && msg.role == 0 && len(msg.hit) == hits && (isWrite(st) || msg.status == trapped) {
+	if m.marks[st.Site] && msg.role == 0 && len(msg.hit) == hits && (isWrite(st) && !onlyIfAbsent(st) || msg.status == trapped) {
 		// The late write was reached, though it found nothing to write or trapped.
 		var t taint
 		for _, a := range st.Args {
@@ -78,6 +78,9 @@ func (m *machine) step(msg *message, in *instr) {
 		msg.hit = append(msg.hit, hit{t: t, ctl: msg.ctl, site: st.Site, late: msg.late, seg: msg.seg, changed: msg.status == trapped})
 	}
 }
+
+// onlyIfAbsent: a verb that writes only where nothing is yet.
+func onlyIfAbsent(st *Step) bool { return st.Name == MapEntryOr || st.Name == GetOrInsert }
 
 // isWrite tells whether a step can be a candidate's late write.
 func isWrite(st *Step) bool {
@@ -124,8 +127,10 @@ func (m *machine) do(msg *message, in *instr) {
 		m.set(msg, st.Out, m.part(msg, a, elem{field: st.Name}, st.Site))
 	case Index:
 		m.index(msg, st, a)
-	case Load, Copy:
+	case Copy:
 		m.set(msg, st.Out, m.load(msg, arg(st, 0), st.Site))
+	case Load: // a copy holds no references into state: Option<&T>::cloned copies the T
+		m.set(msg, st.Out, m.freeze(msg, m.load(msg, arg(st, 0), st.Site), st.Site))
 	case Make:
 		m.make(msg, st)
 	case Bin:

@@ -6,7 +6,10 @@ import "slices"
 type footprint struct {
 	reads, writes map[*node]bool
 	unknown       bool // code that was not read may touch anything
+	consts        bool // numbers are compared with constants
 }
+
+func (f *footprint) hasConsts() bool { return f != nil && f.consts }
 
 // Interferes tells whether b may write something that a reads; so it is worth
 // trying in a's gaps. Programs the system was not made of interfere.

@@ -68,6 +68,7 @@ type call struct {
 	ctl     taint // branches on the way to it
 	ending  ending
 	done    bool
+	decoded bool  // whether the reply can be read was decided
 	answer  Value // the payload
 }
 
@@ -378,7 +379,7 @@ func (m *machine) told(c *call) Value {
 			return Value{}
 		}
 		return reject(true)
-	case endUnclean, endUncleanTook, endDecode:
+	case endUnclean, endUncleanTook:
 		if plain {
 			return Value{}
 		}

@@ -131,8 +131,8 @@ func payloadOf(o *object) string {
 }
 
 func (m *machine) bin(msg *message, st *Step) {
-	a := m.load(msg, arg(st, 0), st.Site)
-	b := m.load(msg, arg(st, 1), st.Site)
+	a := m.freeze(msg, m.load(msg, arg(st, 0), st.Site), st.Site)
+	b := m.freeze(msg, m.load(msg, arg(st, 1), st.Site), st.Site)
 	t := a.t | b.t
 	var v Value
 	switch st.Name {

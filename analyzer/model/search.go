@@ -89,8 +89,16 @@ func (s *System) Race(q RaceQuery) RaceOutcome {
 		first, r.budget = 3, maxVain
 	}
 	for r.round = first; r.round <= 3; r.round++ {
-		if r.tryRound() || r.reached {
+		if r.tryRound() {
 			break
+		}
+		if r.reached {
+			// Limits and last items are only met by numbers near the constants
+			// of the code: a capacity of 10000, the last ticket.
+			if r.round == 3 || !s.feet[q.A].hasConsts() {
+				break
+			}
+			r.round = 2
 		}
 	}
 	return r.verdict()
@@ -251,6 +259,9 @@ func (s *System) domainOf(round int) domain {
 			}
 			add(c)
 			add(c + 100)
+			if c >= 200 {
+				add(c - 100)
+			}
 		}
 		late := int64(1000)
 		for _, c := range s.consts {

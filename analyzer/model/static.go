@@ -320,6 +320,11 @@ func (sc *scan) consume(st *Step, i int) {
 	}
 }
 
+func (sc *scan) constant(c int64) {
+	sc.consts[c] = true
+	sc.foot.consts = true
+}
+
 func (sc *scan) key(n *node, k Reg) {
 	if n == nil {
 		return
@@ -341,7 +346,7 @@ func (sc *scan) readTest(n *node, p *Pat) {
 		switch p.Const.k {
 		case vInt:
 			n.is(SortInt)
-			sc.consts[p.Const.n] = true
+			sc.constant(p.Const.n)
 		case vBool:
 			n.is(SortBool)
 		case vText:
@@ -351,7 +356,7 @@ func (sc *scan) readTest(n *node, p *Pat) {
 	if p != nil && p.Kind == PatRange {
 		for _, c := range []Value{p.Lo, p.Hi} {
 			if c.k == vInt {
-				sc.consts[c.n] = true
+				sc.constant(c.n)
 			}
 		}
 		n.is(SortInt)
@@ -383,7 +388,7 @@ func (sc *scan) bin(st *Step, a, b Reg) {
 			ok bool
 		}{{la, oka}, {lb, okb}} {
 			if l.ok && strings.ContainsAny(st.Name, "<>") {
-				sc.consts[l.v.n] = true
+				sc.constant(l.v.n)
 			}
 		}
 	case "==", "!=":
@@ -401,7 +406,7 @@ func (sc *scan) bin(st *Step, a, b Reg) {
 				side.n.is(SortBool)
 			} else {
 				side.n.is(SortInt)
-				sc.consts[side.l.n] = true
+				sc.constant(side.l.n)
 			}
 		}
 	}
@@ -417,7 +422,9 @@ func (sc *scan) add(out Reg, n *node) {
 func (sc *scan) verb(st *Step, n *node) {
 	switch st.Name {
 	case MapGet, MapGetCopy, MapContains, MapInsert, SetInsert, MapRemove, SetRemove, MapEntryOr:
-		n.is(SortMap)
+		if n != nil {
+			n.sort = SortMap // whatever the end of an ordered map was taken for
+		}
 		sc.key(n, arg(st, 1))
 		sc.consume(st, 1)
 		switch st.Name {
@@ -452,11 +459,9 @@ func (sc *scan) verb(st *Step, n *node) {
 			sc.foot.reads[n] = true
 		}
 	case ListPop, ListPopFront, ListRemove, Drain:
-		n.is(SortList)
 		sc.write(n)
 		sc.consume(st, 0)
 	case ListGet, ListFirst, ListLast, ListContains:
-		n.is(SortList)
 		sc.consume(st, 0)
 		sc.put(st.Out, optionOf(n.child("[]")))
 	case Unwrap:

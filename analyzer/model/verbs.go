@@ -127,13 +127,16 @@ func (m *machine) verb(msg *message, st *Step) {
 	case Unwrap, UnwrapErr, OkOpt, ErrOpt, Decode, IsCleanReject:
 		m.optionVerb(msg, st)
 	case Caller:
-		m.set(msg, st.Out, m.w.caller(msg.role, msg.p.Func.Anonymous))
+		m.set(msg, st.Out, m.w.caller(msg.role, msg.p.Func.Anonymous).with(m.argSource(msg, callerArg)))
 	case Now:
 		m.set(msg, st.Out, m.w.time())
 	default:
 		m.numberVerb(msg, st)
 	}
 }
+
+// callerArg is the source of what depends on the sender.
+const callerArg = -1
 
 func (m *machine) mapVerb(msg *message, st *Step) {
 	recv := m.reg(msg, arg(st, 0))
@@ -532,8 +535,12 @@ func (m *machine) optionVerb(msg *message, st *Step) {
 			m.set(msg, st.Out, none().with(t))
 		}
 	case Decode:
-		// A reply that cannot be read is an ending of its own (§2.5).
-		m.set(msg, st.Out, Variant("Ok", m.loadValue(msg, v, st.Site)).with(t))
+		v = m.loadValue(msg, v, st.Site)
+		if m.undecodable(msg, v) {
+			m.set(msg, st.Out, Variant("Err", m.w.rejection("unreadable")).with(t))
+			return
+		}
+		m.set(msg, st.Out, Variant("Ok", v).with(t))
 	case IsCleanReject:
 		x := settle(m.loadValue(msg, v, st.Site))
 		if x.k == vAgg && x.o.name == "Err" {
@@ -543,6 +550,27 @@ func (m *machine) optionVerb(msg *message, st *Step) {
 		clean := x.k == vAgg && x.o.name == "reject clean"
 		m.set(msg, st.Out, Bool(clean).with(t))
 	}
+}
+
+// undecodable decides whether a reply cannot be read: the callee did it all
+// the same (§2.5). Only runs of one message by itself try that.
+func (m *machine) undecodable(msg *message, v Value) bool {
+	for i := len(m.calls) - 1; i >= 0; i-- {
+		c := m.calls[i]
+		if c.msg != msg || c.oneway || !c.done {
+			continue
+		}
+		if a := c.answer; a.k != vLazy || v.k != vLazy || a.l != v.l {
+			continue
+		}
+		if c.ending == endOK && !c.decoded && m.w.alone && m.w.failures > 0 && m.w.choices.choose(2) == 1 {
+			m.w.failures--
+			c.ending, msg.failed = endDecode, true
+		}
+		c.decoded = true
+		return c.ending == endDecode
+	}
+	return false
 }
 
 // holdsNoVariant: certainly neither an Option nor a Result.
@@ -603,7 +631,11 @@ func (m *machine) otherVerb(msg *message, st *Step) {
 		}
 		v := m.shapeOf(msg, r, st.Site)
 		if !m.w.isVariant(v, "Some") {
-			m.write(msg, p, some(m.freeze(msg, m.load(msg, arg(st, 1), st.Site), st.Site)).with(v.t), st.Site)
+			x := Default()
+			if len(st.Args) > 1 {
+				x = m.freeze(msg, m.load(msg, arg(st, 1), st.Site), st.Site)
+			}
+			m.write(msg, p, some(x).with(v.t), st.Site)
 		}
 		m.set(msg, st.Out, m.part(msg, r, elem{variant: "Some", field: "0"}, st.Site).with(v.t))
 	case IterEnumerate:

@@ -54,7 +54,7 @@ const (
 	Ref    // Out = a reference to Var; Mut if it may be written through
 	Field  // Out = a.Name; tuple fields are "0", "1", …
 	Index  // Out = a[b]
-	Load   // Out = the content of place a, copied or moved out
+	Load   // Out = the content of place a, copied or moved out; references inside it are followed (Option<&T> gives Option<T>)
 	Make   // Out = a new aggregate: see [Op.Name]
 	Bin    // Out = a Name b, Name a Rust operator ("+", "==", …; never && or ||)
 	Un     // Out = Name a, Name one of "-", "!"

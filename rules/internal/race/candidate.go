@@ -58,7 +58,9 @@ func StaleWrites(m *effects.Message) (writes, rollbacks []*Candidate) {
 			}
 			c := &Candidate{Message: m, Read: r, Commits: commits, Write: w}
 			if c.Before = takenBack(m, c); c.Before != nil {
-				rollbacks = append(rollbacks, c)
+				if !adds(w.Op) {
+					rollbacks = append(rollbacks, c)
+				}
 			} else {
 				writes = append(writes, c)
 			}
@@ -66,6 +68,16 @@ func StaleWrites(m *effects.Message) (writes, rollbacks []*Candidate) {
 		}
 	}
 	return writes, rollbacks
+}
+
+// adds reports whether an operation leaves what is there and puts something
+// beside it: putting back this way loses nothing of others.
+func adds(op *ops.Op) bool {
+	switch op.Name {
+	case ops.Extend, ops.ListPush, ops.ListPushFront:
+		return op.Kind == ops.Verb
+	}
+	return false
 }
 
 // staleIndex returns a candidate if w writes an element that was chosen by the
@@ -155,10 +167,11 @@ func staleCheck(m *effects.Message, w *effects.Access, slices map[ssa.Value]*eff
 			s = m.Slice(check.Cond)
 			slices[check.Cond] = s
 		}
+		asks := presenceOf(m, &check)
 		// The test itself may be what reads, as `if let Some(x) = map.get(k)` does.
 		reads := append(s.Reads[:len(s.Reads):len(s.Reads)], m.At(check.Instr)...)
 		for _, r := range reads {
-			if !r.Read || !r.Place.Same(w.Place) {
+			if !r.Read || !r.Place.Same(w.Place) || !turns(w, asks) {
 				continue
 			}
 			commits := m.CommitsBetween(r.Instr, w.Instr)

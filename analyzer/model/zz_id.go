@@ -1,0 +1,2 @@
+package model
+func Identity(v Value) string { return v.identity() }
