@@ -218,7 +218,6 @@ type quietFn struct {
 
 var declaration = regexp.MustCompile(`^(?:pub )?(async )?fn (\w+)`)
 
-
 func quiet(t *testing.T, dir string) []quietFn {
 	t.Helper()
 	var out []quietFn

@@ -388,13 +388,15 @@ func sameBag(a, b *object) bool {
 // askedApart tells whether an unread function that mattered was asked about
 // different things in this world: then it may be a lock (4.7).
 func (w *world) askedApart() bool {
-	if len(w.used) == 0 {
+	if !w.looks {
 		return false
 	}
-	for _, ins := range w.asked {
-		if len(ins) > 1 {
+	seen := map[string]bool{}
+	for _, r := range w.opaque {
+		if seen[r.name] {
 			return true
 		}
+		seen[r.name] = true
 	}
 	return false
 }

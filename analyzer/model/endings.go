@@ -412,6 +412,9 @@ func taintOf(v Value) taint {
 func (v *survey) trapped(run, twin aloneRun, failed *call, ex func(*call) *EndingExample) {
 	last := lastCall(run)
 	committed := v.s.counted(run.changes(v.s, 1, run.a.seg))
+	if v.covered(run, committed) {
+		return
+	}
 	lost := false
 	net := twin.changes(v.s, 1, twin.a.seg)
 	for _, c := range run.m.calls {
@@ -433,6 +436,24 @@ func (v *survey) trapped(run, twin aloneRun, failed *call, ex func(*call) *Endin
 	if found || lost {
 		v.add(d, last, ex)
 	}
+}
+
+// covered: a guard's drop in the cleanup wrote down what the trap leaves undone
+// (a quarantine): it changed a place of its own, tied to a change that stays.
+func (v *survey) covered(run aloneRun, committed []change) bool {
+	earlier := run.changes(v.s, 1, run.a.seg-1)
+	for _, w := range run.changes(v.s, run.a.seg, run.a.seg) {
+		if settle(w.new).k == vNone || at(earlier, w.place) != nil {
+			continue
+		}
+		tied := taintOf(w.new) | pathTaint(w.place)
+		for _, c := range committed {
+			if !c.place.same(w.place) && (taintOf(c.new)|pathTaint(c.place))&tied != 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func lastCall(run aloneRun) *call {
@@ -568,7 +589,7 @@ func (s *System) again(w *world, ex *EndingExample, k *call, e ending, force *fo
 				w.answers[key] = v
 			}
 		}
-		w.endings[callKey(k.msg, k)] = e
+		w.endings[w.callKey(k)] = e
 		t := &Trace{sys: s}
 		run := s.playAlone(w, ex.A, force, t)
 		return s.runOf(run.m, t, run.a)

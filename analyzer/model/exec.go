@@ -453,7 +453,7 @@ func (m *machine) draw(msg *message, p place) (Value, bool) {
 		return v, true
 	}
 	msg.draws++
-	v := Value{k: vText, o: &object{name: "new id", fields: []field{{"0", Int(int64(msg.role))}, {"1", Int(int64(msg.draws))}}}}
+	v := Value{k: vText, o: &object{name: freshID, fields: []field{{"0", Int(int64(msg.role))}, {"1", Int(int64(msg.draws))}}}}
 	msg.drawn[p.cell] = v
 	return v, true
 }
@@ -574,7 +574,7 @@ func (m *machine) send(msg *message, fut Value) (failed bool) {
 	msg.calls++
 	c := &call{msg: msg, info: fut.o.call.info, site: fut.o.call.site, args: fut.o.call.args, ordinal: msg.calls, seg: msg.seg,
 		effect: m.sys.effectful(fut.o.call.info), ctl: msg.ctl}
-	if m.w.endings[callKey(msg, c)] == endSync {
+	if m.w.endings[m.w.callKey(c)] == endSync {
 		failed = true
 	}
 	m.pending = append(m.pending, c)

@@ -1,6 +1,9 @@
 package model
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // A lazy is a piece of the initial state, of an argument or of an answer. It
 // gets a shape when somebody looks at it, by a choice of the run's chooser,
@@ -134,9 +137,10 @@ type world struct {
 	serial   *chooser          // endings of calls that only the serial run makes; nil in the run itself
 	extra    map[string]ending // those
 	answers  map[string]Value  // payloads, by callKey
-	opaque   map[string]Value  // answers of unread functions, by name and inputs
-	asked    map[string]map[string]bool
-	used     map[string]bool // opaque functions whose answer was looked at
+	fetches  memory            // calls without effect, by what they ask
+	opaque   memory            // answers of unread functions
+	terms    memory            // applications of uninterpreted operations
+	looks    bool              // some opaque answer was looked at
 	symbols  map[string]*lazy
 	now      Value
 	alone    bool // one message by itself: at most failures calls fail
@@ -152,7 +156,7 @@ type domain struct {
 
 func newWorld(s *System, c *chooser, d domain) *world {
 	w := &world{sys: s, choices: c, domain: d, endings: map[string]ending{}, answers: map[string]Value{},
-		opaque: map[string]Value{}, asked: map[string]map[string]bool{}, used: map[string]bool{}, symbols: map[string]*lazy{}}
+		symbols: map[string]*lazy{}}
 	w.args[0], w.args[1] = map[int]Value{}, map[int]Value{}
 	w.cells = make([]Value, len(s.cells))
 	for i, n := range s.cells {
@@ -230,7 +234,7 @@ func (w *world) truth(v Value) bool {
 // looked notes that a choice about an opaque answer was made.
 func (w *world) looked(l *lazy) {
 	if l.origin == fromOpaque {
-		w.used["?"] = true
+		w.looks = true
 	}
 }
 
@@ -428,7 +432,7 @@ func (w *world) entry(m Value, key Value) Value {
 		return v
 	}
 	b := o.base
-	e := keyed{key: key, present: w.choices.choose(2) == 0}
+	e := keyed{key: key, present: !isFresh(key) && w.choices.choose(2) == 0}
 	if e.present {
 		e.l = w.lazy(b.origin, b.hint.find("[]"))
 	}
@@ -436,6 +440,20 @@ func (w *world) entry(m Value, key Value) Value {
 	v, _ = o.lookup(key)
 	return v
 }
+
+// isFresh: a key that holds an id drawn in this run cannot have been there before.
+func isFresh(key Value) bool {
+	if key.o == nil {
+		return false
+	}
+	if key.k == vText && key.o.name == freshID {
+		return true
+	}
+	return slices.ContainsFunc(key.o.fields, func(f field) bool { return isFresh(f.v) })
+}
+
+// freshID names the tokens that counters give (4.6).
+const freshID = "new id"
 
 func (w *world) asMap(v Value) Value {
 	v = settle(v)
@@ -493,6 +511,8 @@ func (w *world) allKeys(m Value) []entry {
 				es = append(es, entry{k.key, v})
 			}
 		}
+		// In the order of the keys, not in that in which they were asked for.
+		slices.SortStableFunc(es, func(a, b entry) int { return cmp.Compare(a.key.n, b.key.n) })
 	}
 	for _, e := range m.o.entries {
 		if e.v.k != vNone && (m.o.base == nil || !slices.ContainsFunc(m.o.base.keys, func(k keyed) bool { return equal(k.key, e.key) })) {
@@ -543,19 +563,38 @@ func (w *world) items(v Value) []Value {
 }
 
 // term is the uninterpreted application of op: the same answer for the same
-// arguments, and nothing else known.
+// arguments, and nothing else known. It is no lock, since all it depends on is
+// known; so it does not count as an opaque answer.
 func (w *world) term(op string, args ...Value) Value {
-	id := op
-	var t taint
+	i, fresh := w.terms.find(op, args)
+	if fresh {
+		w.terms[i].answer = Value{k: vLazy, l: w.lazy(fromReply, nil)}
+	}
+	v := w.terms[i].answer
 	for _, a := range args {
-		id += "|" + a.identity()
-		t |= a.t
+		v.t |= a.t
 	}
-	l := w.symbols[id]
-	if l == nil {
-		l = w.lazy(fromOpaque, nil)
-		l.origin = fromReply // a deterministic function of known values is no lock
-		w.symbols[id] = l
+	return v
+}
+
+// A memory is what was asked in a world and answered, in order. It is searched
+// by value and not by text, since an unknown that was asked about may have got
+// its value in the meantime.
+type memory []remembered
+
+type remembered struct {
+	name   string
+	args   []Value
+	answer Value
+}
+
+// find returns the index of a question, adding it when it is new.
+func (m *memory) find(name string, args []Value) (i int, fresh bool) {
+	for i, r := range *m {
+		if r.name == name && slices.EqualFunc(r.args, args, equal) {
+			return i, false
+		}
 	}
-	return Value{k: vLazy, l: l, t: t}
+	*m = append(*m, remembered{name: name, args: args})
+	return len(*m) - 1, true
 }

@@ -409,11 +409,12 @@ func (w *world) rejection(name string) Value {
 
 // callKey identifies a call over the runs of a world: for a call with an
 // effect which message makes it and when, for a fetch what it asks (4.5).
-func callKey(msg *message, c *call) string {
+func (w *world) callKey(c *call) string {
 	if !c.effect {
-		return "fetch " + c.info.Label + identities(c.args)
+		i, _ := w.fetches.find(c.info.Label, c.args)
+		return "fetch " + strconv.Itoa(i)
 	}
-	return string(rune('A'+msg.role)) + strconv.Itoa(c.ordinal) + " " + c.info.Label
+	return string(rune('A'+c.msg.role)) + strconv.Itoa(c.ordinal) + " " + c.info.Label
 }
 
 func identities(vs []Value) string {
@@ -426,7 +427,7 @@ func identities(vs []Value) string {
 
 // outcome decides, once per world, how a call ends.
 func (w *world) outcome(s *System, msg *message, c *call) (ending, Value) {
-	key := callKey(msg, c)
+	key := w.callKey(c)
 	answer, ok := w.answers[key]
 	if !ok {
 		answer = Value{k: vLazy, l: w.lazy(fromReply, nil)}
@@ -481,18 +482,13 @@ func (w *world) endingsOf(c *call) []ending {
 
 // opaqueAnswer is what an unread function says: the same for the same inputs.
 func (w *world) opaqueAnswer(name string, inputs []Value) Value {
-	in := identities(inputs)
-	if w.asked[name] == nil {
-		w.asked[name] = map[string]bool{}
+	i, fresh := w.opaque.find(name, inputs)
+	if fresh {
+		w.opaque[i].answer = Value{k: vLazy, l: w.lazy(fromOpaque, nil)}
 	}
-	w.asked[name][in] = true
-	v, ok := w.opaque[name+in]
-	if !ok {
-		v = Value{k: vLazy, l: w.lazy(fromOpaque, nil)}
-		w.opaque[name+in] = v
-	}
-	for _, i := range inputs {
-		v.t |= i.t
+	v := w.opaque[i].answer
+	for _, in := range inputs {
+		v.t |= in.t
 	}
 	return v
 }

@@ -1,6 +1,10 @@
 package race
 
 import (
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+
 	"github.com/awaitlint/awaitlint/analyzer/effects"
 	"github.com/awaitlint/awaitlint/analyzer/ops"
 )
@@ -23,27 +27,91 @@ func presenceOf(m *effects.Message, c *effects.Check) presence {
 		}
 		return absent
 	}
-	if c.Op == nil {
-		return content
-	}
 	if c.Traps {
-		if c.Op.Kind == ops.Verb && c.Op.Name == ops.Unwrap {
+		if c.Op != nil && c.Op.Kind == ops.Verb && c.Op.Name == ops.Unwrap {
 			return present
 		}
 		return content
 	}
+	tested := m.Fn.Op(c.Cond)
 	switch {
-	case c.Op.Kind == ops.Test && c.Op.Pat != nil && c.Op.Pat.Kind == ops.PatVariant && len(c.Op.Pat.Subs) == 0:
-		switch c.Op.Pat.Name {
+	case tested == nil || !onlyPresence(m, c.Cond, map[ssa.Value]bool{}):
+	case tested.Kind == ops.Test && tested.Pat.Kind == ops.PatVariant && len(tested.Pat.Subs) == 0:
+		switch tested.Pat.Name {
 		case "Some", "Ok":
 			return want(true)
 		case "None", "Err":
 			return want(false)
 		}
-	case c.Op.Kind == ops.Verb && (c.Op.Name == ops.MapContains || c.Op.Name == ops.Contains):
+	case tested.Kind == ops.Verb && (tested.Name == ops.MapContains || tested.Name == ops.Contains):
 		return want(true)
 	}
 	return content
+}
+
+// onlyPresence reports whether a test asks for nothing but whether something
+// is there, also where what it tests was put together on several ways: then
+// the branches between them must be such tests too.
+func onlyPresence(m *effects.Message, v ssa.Value, seen map[ssa.Value]bool) bool {
+	if seen[v] {
+		return true
+	}
+	seen[v] = true
+	if phi, ok := v.(*ssa.Phi); ok {
+		for _, cond := range deciding(m, phi) {
+			if !onlyPresence(m, cond, seen) {
+				return false
+			}
+		}
+		return true
+	}
+	call, ok := v.(*ssa.Call)
+	if !ok {
+		return true // a constant
+	}
+	op := m.Fn.Op(call)
+	if op == nil {
+		return false
+	}
+	switch {
+	case op.Kind == ops.Test && op.Pat.Kind == ops.PatVariant && len(op.Pat.Subs) == 0 && !strings.Contains(op.Pat.Name, "::"):
+		for _, a := range call.Call.Args {
+			if phi, ok := a.(*ssa.Phi); ok && !onlyPresence(m, phi, seen) {
+				return false
+			}
+		}
+		return true
+	case op.Kind == ops.Verb && (op.Name == ops.MapContains || op.Name == ops.Contains):
+		return true
+	}
+	return false
+}
+
+// deciding returns the conditions of the branches that choose an edge of a phi.
+func deciding(m *effects.Message, phi *ssa.Phi) []ssa.Value {
+	var conds []ssa.Value
+	top := phi.Block().Idom()
+	seen := map[*ssa.BasicBlock]bool{phi.Block(): true}
+	var up func(b *ssa.BasicBlock)
+	up = func(b *ssa.BasicBlock) {
+		if seen[b] {
+			return
+		}
+		seen[b] = true
+		if branch, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If); ok {
+			v, _, _ := m.Fn.Cond(branch)
+			conds = append(conds, v)
+		}
+		if b != top {
+			for _, p := range b.Preds {
+				up(p)
+			}
+		}
+	}
+	for _, p := range phi.Block().Preds {
+		up(p)
+	}
+	return conds
 }
 
 // turns reports whether a write can make a check for presence come out the

@@ -1,2 +1,0 @@
-package model
-func Identity(v Value) string { return v.identity() }
