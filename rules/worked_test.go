@@ -75,7 +75,7 @@ func start(head string, steps []string) []string {
 func method(call string) string { return call[:strings.IndexByte(call, '(')] }
 
 // A withdrawal of 40 that fails forgets another one that was paid meanwhile.
-func lostDebit(fn, place, call, restore string) []string {
+func lostDebit(fn, place, call, restored, end, ok, failed string) []string {
 	return []string{
 		"A " + fn + "(40): reads 100 | 100",
 		"A 100 ≥ 40, goes on | 100",
@@ -85,10 +85,10 @@ func lostDebit(fn, place, call, restore string) []string {
 		"B " + place + " = 60 - 40 | 20",
 		"B sends " + call + " | 20 | suspends",
 		"B " + method(call) + ": replied | 20 | resumes",
-		"B returns true | 20 | done",
+		"B returns " + ok + " | 20 | done",
 		"A " + method(call) + ": clean reject | 20 | resumes",
-		"A " + place + " = " + restore + " | 140",
-		"A returns false | 140 | done",
+		"A " + place + " = " + restored + " | " + end,
+		"A returns " + failed + " | " + end + " | done",
 	}
 }
 
@@ -130,43 +130,36 @@ func examples() []example {
 	restore := claim{
 		Rule: "stale-rollback", Span: "*b = balance + amount", Verdict: finding.Confirmed, Level: finding.Error,
 		Survives: []string{"transfer(40) by B"}, Lost: []string{"old_balance::BALANCE = 20, written by B"},
-		Witness:     lostDebit("withdraw_or_restore", "old_balance::BALANCE", "transfer(40)", "100 + 40"),
+		Witness:     lostDebit("withdraw_or_restore", "old_balance::BALANCE", "transfer(40)", "100 + 40", "140", "true", "false"),
 		Conclusion:  "old_balance::BALANCE ends at 140; one after the other it ends at 100",
 		Interferers: []string{"withdraw_or_restore", "deposit_old"}, Observers: []string{"balance_old"},
 	}
 	restore012 := restore
 	restore012.Span = "*b.borrow_mut() = balance + amount"
 	restore012.Lost = []string{"BALANCE = 20, written by B"}
-	restore012.Witness = lostDebit("withdraw_or_restore", "BALANCE", "transfer(40)", "100 + 40")
+	restore012.Witness = lostDebit("withdraw_or_restore", "BALANCE", "transfer(40)", "100 + 40", "140", "true", "false")
 	restore012.Conclusion = "BALANCE ends at 140; one after the other it ends at 100"
 	restore012.Interferers = []string{"withdraw_or_restore", "withdraw_or_refund", "deposit"}
 	restore012.Observers = []string{"balance"}
 	payOut := claim{
 		Verdict: finding.Confirmed, Level: finding.Error,
+		Survives:    []string{"http_request(POST, 1024) by A", "http_request(POST, 1024) by B"},
 		Witness:     lostUpdate("pay_out_late", "late::BALANCE", "http_request(POST, 1024)", "100 - 40", true),
 		Conclusion:  "late::BALANCE ends at 60; one after the other it ends at 20",
 		Interferers: []string{"pay_out_late", "top_up_late"},
 	}
 	payOut012 := claim{
 		Verdict: finding.Confirmed, Level: finding.Error,
+		Survives:    []string{"http_request(1000000000) by A", "http_request(1000000000) by B"},
 		Witness:     lostUpdate("pay_out", "BALANCE", "http_request(1000000000)", "100 - 40", true),
 		Conclusion:  "BALANCE ends at 60; one after the other it ends at 20",
 		Interferers: []string{"pay_out", "pay_out_first", "top_up"},
 	}
 	payOrRestore := claim{
 		Rule: "stale-rollback", Span: "*b = balance", Verdict: finding.Confirmed, Level: finding.Error,
-		Witness: []string{
-			"A pay_out_or_restore(40): reads 100 | 100",
-			"A 100 ≥ 40, goes on | 100",
-			"A early::BALANCE = 100 - 40 | 60",
-			"A sends http_request(POST, 1024) | 60 | suspends",
-			"B top_up_early(40): early::BALANCE = 60 + 40 | 100",
-			"B returns () | 100 | done",
-			"A http_request: clean reject | 100 | resumes",
-			"A early::BALANCE = 100 | 100",
-			"A returns Err(…) | 100 | done",
-		},
-		Conclusion:  "early::BALANCE ends at 100; one after the other it ends at 140",
+		Survives: []string{"http_request(POST, 1024) by B"}, Lost: []string{"BALANCE = 20, written by B"},
+		Witness:     lostDebit("pay_out_or_restore", "BALANCE", "http_request(POST, 1024)", "100", "100", "Ok(())", "Err(…)"),
+		Conclusion:  "BALANCE ends at 100; one after the other it ends at 60",
 		Interferers: []string{"pay_out_or_restore", "pay_out_or_refund", "top_up_early"},
 	}
 	const oldBalance, oldBalance012 = "*b = balance - amount", "*b.borrow_mut() = balance - amount"

@@ -36,11 +36,12 @@ type Canister struct {
 
 	mu       sync.Mutex
 	survival map[*Message]model.Survival
+	reach    map[*Message]map[model.Site]int
 }
 
 // New prepares the messages of a canister.
 func New(messages []*Message) *Canister {
-	c := &Canister{Messages: messages, survival: map[*Message]model.Survival{}}
+	c := &Canister{Messages: messages, survival: map[*Message]model.Survival{}, reach: map[*Message]map[model.Site]int{}}
 	var lasting, others []*model.Program
 	for _, m := range messages {
 		m.program = program(m.Func, m.Anonymous)
@@ -116,9 +117,9 @@ func (c *Canister) Race(cand Candidate) Race {
 	best := Race{Verdict: finding.Refuted, Reason: "no other message can write what it read"}
 	var worst *model.RaceOutcome
 	var harmful, doubtful []finding.Endpoint
-	round := c.system.Reach(a.program, marks)
+	reach := c.reachOf(a)
 	for _, b := range c.interferers(a) {
-		out := c.system.Race(model.RaceQuery{A: a.program, B: b.program, Marks: marks, Link: cand.Link, Round: round})
+		out := c.system.Race(model.RaceQuery{A: a.program, B: b.program, Marks: marks, Link: cand.Link, Reach: reach})
 		best.Runs += out.Runs
 		switch out.Verdict {
 		case model.Confirmed:
@@ -185,4 +186,16 @@ func (c *Canister) survivalOf(m *Message) model.Survival {
 	v := c.system.Survival(m.program)
 	c.survival[m] = v
 	return v
+}
+
+// reachOf asks once which late writes of a message can be reached.
+func (c *Canister) reachOf(m *Message) map[model.Site]int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	r, ok := c.reach[m]
+	if !ok {
+		r = c.system.Reach(m.program)
+		c.reach[m] = r
+	}
+	return r
 }

@@ -32,8 +32,8 @@ type RaceQuery struct {
 	Marks []Site
 	// Link says how a stale read must reach the late write.
 	Link Link
-	// Round is the round to begin with, as [System.Reach] tells; 0 to ask it.
-	Round int
+	// Reach is what [System.Reach] tells of A; nil to ask it.
+	Reach map[Site]int
 	// Gap limits the search to the n-th await of A that suspends; 0 for all.
 	Gap int
 }
@@ -80,10 +80,7 @@ type ExampleRead struct {
 // Race searches for a run of A with B nested in a gap that no serial order explains.
 func (s *System) Race(q RaceQuery) RaceOutcome {
 	r := &race{s: s, q: q, out: RaceOutcome{Reasons: map[string]int{}}, budget: maxRuns}
-	first := q.Round
-	if first == 0 {
-		first = s.Reach(q.A, q.Marks)
-	}
+	first := s.firstRound(q)
 	r.reached = first != 0
 	if first == 0 { // A alone never gets there: B would have to open the way
 		first, r.budget = 3, maxVain
@@ -104,33 +101,56 @@ func (s *System) Race(q RaceQuery) RaceOutcome {
 	return r.verdict()
 }
 
-// Reach returns the first round (1 to 3) in which a alone reaches one of the
-// late writes behind a gap and changes something by it; 0 if none does.
-func (s *System) Reach(a *Program, marks []Site) int {
+// Reach returns for each site at which a alone writes or calls behind a gap,
+// and changes something by it, the first round (1 to 3) in which it does. It
+// does not depend on a candidate: ask once per program.
+func (s *System) Reach(a *Program) map[Site]int {
+	found := map[Site]int{}
 	for round := 1; round <= 3; round++ {
 		c := &chooser{}
 		for n := 0; n < maxRuns; n++ {
 			c.rewind()
-			reached := false
 			s.guarded(func() *Run {
 				m := newMachine(newWorld(s, c, s.domainOf(round)))
-				m.marks = marksOf(marks)
 				msg := m.newMessage(a, 0)
 				m.play(msg)
-				for _, h := range msg.hit {
-					reached = reached || h.changed && h.seg > 1
+				for _, e := range msg.log {
+					if e.seg > 1 && found[e.site] == 0 && !equal(e.old, e.new) {
+						found[e.site] = round
+					}
+				}
+				for _, k := range m.calls {
+					if k.seg > 1 && found[k.site] == 0 {
+						found[k.site] = round
+					}
 				}
 				return nil
 			})
-			if reached {
-				return round
-			}
 			if !c.next() {
 				break
 			}
 		}
+		if round == 1 && !s.feet[a].hasConsts() {
+			break // other numbers lead nowhere else
+		}
 	}
-	return 0
+	return found
+}
+
+// firstRound is the round to begin with for a candidate; 0 if a alone never
+// gets there.
+func (s *System) firstRound(q RaceQuery) int {
+	reach := q.Reach
+	if reach == nil {
+		reach = s.Reach(q.A)
+	}
+	first := 0
+	for _, m := range q.Marks {
+		if r := reach[m]; r != 0 && (first == 0 || r < first) {
+			first = r
+		}
+	}
+	return first
 }
 
 type race struct {
@@ -253,29 +273,35 @@ func (s *System) domainOf(round int) domain {
 		}
 	}
 	if round >= 2 {
-		for i, c := range s.consts {
-			if i == 4 { // more only multiply runs
-				break
-			}
+		late := int64(1000)
+		for _, c := range someOf(s.consts) {
 			add(c)
 			add(c + 100)
 			if c >= 200 {
 				add(c - 100)
 			}
-		}
-		late := int64(1000)
-		for _, c := range s.consts {
-			if c < 1<<60 {
-				late = max(late, 2*c+1000)
-			}
+			late = max(late, 2*c+1000)
 		}
 		d.now = append(d.now, late)
 	}
 	if round >= 3 {
 		add(1)
 		add(1000)
+		if n := len(s.consts); n > 0 && s.consts[n-1] > 1000 && s.consts[n-1] < 1<<53 {
+			add(10 * s.consts[n-1]) // covers a fee on top of a minimum
+		}
 	}
 	return d
+}
+
+// someOf are the constants tried: of many, the smallest three and the largest
+// three, since each more multiplies the runs.
+func someOf(consts []int64) []int64 {
+	consts = slices.DeleteFunc(slices.Clone(consts), func(c int64) bool { return c < 0 || c >= 1<<53 })
+	if len(consts) > 6 {
+		return append(slices.Clone(consts[:3]), consts[len(consts)-3:]...)
+	}
+	return consts
 }
 
 // once runs one choice sequence and judges it.

@@ -305,6 +305,7 @@ func (m *machine) listVerb(msg *message, st *Step) {
 
 // push appends without looking at what is there.
 func (m *machine) push(msg *message, st *Step, p place, isPlace bool) {
+	m.set(msg, st.Out, Unit())
 	if !isPlace {
 		return
 	}
@@ -576,7 +577,7 @@ func (m *machine) undecodable(msg *message, v Value) bool {
 // holdsNoVariant: certainly neither an Option nor a Result.
 func holdsNoVariant(v Value) bool {
 	switch v = settle(v); v.k {
-	case vInt, vBool, vKey, vText, vUnit, vMap, vList:
+	case vNone, vInt, vBool, vKey, vText, vUnit, vMap, vList:
 		return true
 	case vAgg:
 		return !isOptionLike(v.o.name) && v.o.name != "" && v.o.base == nil
