@@ -65,6 +65,15 @@ func (c *Canister) Message(f *ops.Func) *Message {
 	return nil
 }
 
+// A Link is a way from a read to a late write, see [model.Link].
+type Link = model.Link
+
+const (
+	ByAny    = model.ByAny
+	ByData   = model.ByData
+	ByBranch = model.ByBranch
+)
+
 // A Candidate is what a rule suspects: that what Message read at Read decides
 // about Write behind the commit point Commit, and may be stale there.
 type Candidate struct {
@@ -75,7 +84,7 @@ type Candidate struct {
 	Write   ops.Site
 	// Link says how the stale read must reach the write: by data for a value
 	// written back, by a branch for a check. The zero Link takes either.
-	Link model.Link
+	Link Link
 	// Also are further late writes of the same damage.
 	Also []ops.Site
 }

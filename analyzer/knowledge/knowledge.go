@@ -12,7 +12,11 @@
 //	fn PATH                       ACTION [key=value …]
 //	macro NAME                    ACTION [key=value …]
 //	entry ATTRIBUTE               KIND
+//	call METHOD                   EFFECT
 //	listing NAME                  PATH
+//
+// A call entry says what calling a canister method of that name is for, where
+// the call itself does not tell: fetch, mutates or moves (value).
 //
 // A class groups types whose methods mean the same. Class `any` holds the
 // methods that mean the same on whatever type, for receivers whose type is not known.
@@ -36,6 +40,7 @@ import (
 //	pure         is a function of its arguments
 //	arg          gives its first argument (Box::new, Rc::new, Reverse)
 //	entry        gives the entry of a map under its argument; modify runs its closure on it where it is there
+//	retain       keeps the elements of a list for which its closure holds
 //	option       is an Option or Result method that lowering writes as tests; how= tells which
 //	iterator     is an iterator adapter that takes a closure; how= tells which
 //	trap         traps
@@ -49,7 +54,7 @@ import (
 //	join         gives the future of all futures in its arguments; how=all|try|select
 //
 // Keys: verb=, how=, traps=TEXT-WITH-DASHES, mut=yes (hands out mutable access), reply=plain|result|double,
-// wait=bounded|unbounded, effect=fetch|mutates|moves, method=N (number of the argument that names the method, from 0),
+// wait=bounded|unbounded, effect=fetch|mutates|moves, method=N (number of the argument that names the method, from 0), call=NAME (the method called, where the function is named otherwise),
 // result=TYPE (what it gives, in Rust with T, K, V, E standing for the receiver's arguments), since=X.Y, until=X.Y (versions of the crate).
 type Action struct {
 	Kind string
@@ -68,6 +73,7 @@ type Base struct {
 	macros  map[string]*Action
 	entries map[string]string
 	listing map[string]string
+	calls   map[string]string
 }
 
 //go:embed *.txt
@@ -78,7 +84,7 @@ var files embed.FS
 var Default = sync.OnceValue(func() *Base {
 	b := &Base{
 		types: map[string]string{}, methods: map[string]*Action{}, funcs: map[string][]*Action{},
-		macros: map[string]*Action{}, entries: map[string]string{}, listing: map[string]string{},
+		macros: map[string]*Action{}, entries: map[string]string{}, listing: map[string]string{}, calls: map[string]string{},
 	}
 	dir, err := files.ReadDir(".")
 	if err != nil {
@@ -115,6 +121,8 @@ func (b *Base) add(name, text string) error {
 				b.types[n] = words[2]
 			case "entry":
 				b.entries[n] = words[2]
+			case "call":
+				b.calls[n] = words[2]
 			case "listing":
 				b.listing[n] = words[2]
 			case "method", "fn", "macro":
@@ -207,6 +215,10 @@ func (b *Base) Macro(name string) *Action { return b.macros[last(name)] }
 
 // Entry returns the kind of entry point an attribute makes, "" if none.
 func (b *Base) Entry(attr string) string { return b.entries[attr] }
+
+// Call returns what calling a canister method of this name is for: "fetch",
+// "mutates", "moves", or "" if the name does not tell.
+func (b *Base) Call(method string) string { return b.calls[method] }
 
 // Listing returns the path a bare name stands for in a listing without imports.
 func (b *Base) Listing(name string) string { return b.listing[name] }

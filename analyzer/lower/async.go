@@ -196,28 +196,29 @@ func (l *lowerer) request(a *knowledge.Action, name string, recv *val, args []va
 	case "double":
 		r.Reply = ops.ReplyDouble
 	}
-	switch a.Get("effect") {
-	case "fetch":
-		r.Effect = ops.EffectFetch
-	case "mutates":
-		r.Effect = ops.EffectMutates
-	case "moves":
-		r.Effect = ops.EffectMovesValue
-	}
+	r.Effect = effects[a.Get("effect")]
 	f := &future{kind: futRequest, req: r, result: result}
 	if recv != nil {
 		f.reqArg = append(f.reqArg, recv.v)
+	}
+	if c := a.Get("call"); c != "" {
+		r.Method = c
 	}
 	if m := a.Get("method"); m != "" {
 		if i := int(m[0] - '0'); i < len(argn) {
 			r.Method = l.methodName(argn[i])
 		}
 	}
+	if r.Effect == ops.EffectUnknown {
+		r.Effect = effects[l.c.Knowledge.Call(r.Method)]
+	}
 	for i, x := range args {
 		f.reqArg = append(f.reqArg, l.plain(l.load(x, argAt(argn, i, n)), n))
 	}
 	return val{fut: f, t: l.requestType()}
 }
+
+var effects = map[string]ops.Effect{"fetch": ops.EffectFetch, "mutates": ops.EffectMutates, "moves": ops.EffectMovesValue}
 
 func argAt(ns []rp.Node, i int, n rp.Node) rp.Node {
 	if i < len(ns) {

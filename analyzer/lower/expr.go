@@ -595,6 +595,9 @@ func (l *lowerer) cell(d *workspace.Def, n rp.Node) val {
 	if c == nil {
 		return l.constItem(d, n)
 	}
+	if c.Assumed != "" {
+		l.assume(c.Assumed)
+	}
 	return val{v: l.value(&ops.Op{Kind: ops.Cell, Name: c.Name}, n), t: c.Type, ref: true}
 }
 

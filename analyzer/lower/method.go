@@ -197,6 +197,8 @@ func (l *lowerer) actMethod(a *knowledge.Action, recv val, typ *workspace.Type, 
 		return l.iteratorMethod(recv, typ, name, argn, n)
 	case "apply":
 		return l.applyContent(a, recv, typ, argn, n)
+	case "retain":
+		return l.retain(recv, typ, argn, n)
 	case "modify":
 		return l.modifyEntry(recv, typ, argn, n)
 	case "entry":
@@ -446,6 +448,17 @@ func (l *lowerer) applyContent(a *knowledge.Action, recv val, typ *workspace.Typ
 		return v
 	}
 	return l.apply(f.clo, []val{content}, n)
+}
+
+// retain keeps the elements of a list for which a closure holds: a new list
+// of those, put in place of the old one.
+func (l *lowerer) retain(recv val, typ *workspace.Type, argn []rp.Node, n rp.Node) val {
+	kept := l.iteratorMethod(recv, typ, "filter", argn, n)
+	if kept.v == 0 || l.dead {
+		return val{}
+	}
+	l.store(val{v: recv.v}, l.load(kept, n), n)
+	return l.unit(n)
 }
 
 // modifyEntry is entry(k).and_modify(f): f runs on the entry where it is there.

@@ -213,6 +213,8 @@ func (l *lowerer) resolve(n rp.Node, ns workspace.Namespace) workspace.Res {
 	if res.Def == nil && res.External == "" && res.Type == nil {
 		if ext := l.listingPath(n); ext != "" {
 			res.External = ext
+			head, _, _ := strings.Cut(l.tree().Text(n), "::")
+			l.assume("`" + head + "` is not imported: taken as `" + l.c.Knowledge.Listing(head) + "`")
 		}
 	}
 	return res

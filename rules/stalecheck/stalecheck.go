@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/tools/go/analysis"
 
+	"github.com/awaitlint/awaitlint/analyzer/evidence"
 	"github.com/awaitlint/awaitlint/analyzer/finding"
 	"github.com/awaitlint/awaitlint/rules/internal/page"
 	"github.com/awaitlint/awaitlint/rules/internal/race"
@@ -34,7 +35,7 @@ var Rule = finding.Rule{
 	Help:     "make the change that the check is about before the call, and take it back, relative to what is there then, if the call certainly failed",
 }
 
-var rule = race.Rule{Meta: &Rule, Propose: race.StaleChecks, Say: say}
+var rule = race.Rule{Meta: &Rule, Propose: race.StaleChecks, Say: say, Link: evidence.ByBranch}
 
 func say(c *race.Candidate) race.Words {
 	return race.Words{

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/awaitlint/awaitlint/analyzer/effects"
+	"github.com/awaitlint/awaitlint/analyzer/evidence"
 	"github.com/awaitlint/awaitlint/analyzer/finding"
 	"github.com/awaitlint/awaitlint/rules/internal/page"
 	"github.com/awaitlint/awaitlint/rules/internal/race"
@@ -35,7 +36,7 @@ var Rule = finding.Rule{
 	Help:     "undo the change relative to what is there after the call (add back what was taken) and do not restore the old value",
 }
 
-var rule = race.Rule{Meta: &Rule, Propose: propose, Say: say}
+var rule = race.Rule{Meta: &Rule, Propose: propose, Say: say, Link: evidence.ByData}
 
 func propose(m *effects.Message) []*race.Candidate {
 	_, rollbacks := race.StaleWrites(m)

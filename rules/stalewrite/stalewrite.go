@@ -8,6 +8,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/awaitlint/awaitlint/analyzer/effects"
+	"github.com/awaitlint/awaitlint/analyzer/evidence"
 	"github.com/awaitlint/awaitlint/analyzer/finding"
 	"github.com/awaitlint/awaitlint/rules/internal/page"
 	"github.com/awaitlint/awaitlint/rules/internal/race"
@@ -35,7 +36,7 @@ var Rule = finding.Rule{
 	Help:     "read the value again after the await and change what is there then, or make the change before the call",
 }
 
-var rule = race.Rule{Meta: &Rule, Propose: propose, Say: say}
+var rule = race.Rule{Meta: &Rule, Propose: propose, Say: say, Link: evidence.ByData}
 
 func propose(m *effects.Message) []*race.Candidate {
 	writes, _ := race.StaleWrites(m)

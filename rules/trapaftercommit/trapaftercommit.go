@@ -38,7 +38,8 @@ var Rule = finding.Rule{
 }
 
 var rule = survival.Rule{
-	Meta: &Rule, Role: finding.RoleTrap, Damages: damages, Level: level, Say: say,
+	Meta: &Rule, Role: finding.RoleTrap, Damages: damages, Say: say,
+	Level: func(evidence.Damage) finding.Level { return Rule.Level },
 }
 
 // damages are the traps in later segments that keep a change of an earlier
@@ -49,7 +50,7 @@ func damages(c *evidence.Canister, m *effects.Message) []evidence.Damage {
 	for _, op := range lateTraps(m) {
 		d, ok := c.TrapAt(em, op.Site)
 		// A trap that no run reaches counts only where it would cost something.
-		if ok && (d.Verdict == finding.Confirmed || d.Owed || d.Undone) {
+		if ok && (d.Verdict == finding.Confirmed || d.Owed || d.Undone) && !remembered(m, d) {
 			ds = append(ds, d)
 		}
 	}
@@ -76,13 +77,28 @@ func lateTraps(m *effects.Message) []*ops.Op {
 	return out
 }
 
-// level: a trap that keeps a bare counter is a lesser evil than one that keeps
-// a debit or forgets a payment.
-func level(d evidence.Damage) finding.Level {
+// remembered reports whether the change that a trap keeps only stores what a
+// call answered: the trap takes nothing away from it, it is as good as ever.
+func remembered(m *effects.Message, d evidence.Damage) bool {
 	if d.Owed || d.Undone {
-		return Rule.Level
+		return false
 	}
-	return finding.Warning
+	for _, a := range m.Accesses {
+		if !a.Write || a.Value == nil || a.Op == nil || a.Op.Site != d.Change {
+			continue
+		}
+		s := m.Slice(a.Value)
+		if len(s.Awaits) == 0 {
+			return false
+		}
+		for _, r := range s.Reads {
+			if !r.Presence && r.Place.Same(a.Place) {
+				return false
+			}
+		}
+		return true
+	}
+	return false
 }
 
 func say(m *effects.Message, d evidence.Damage) survival.Words {

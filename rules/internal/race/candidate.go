@@ -171,7 +171,7 @@ func staleCheck(m *effects.Message, w *effects.Access, slices map[ssa.Value]*eff
 		// The test itself may be what reads, as `if let Some(x) = map.get(k)` does.
 		reads := append(s.Reads[:len(s.Reads):len(s.Reads)], m.At(check.Instr)...)
 		for _, r := range reads {
-			if !r.Read || !r.Place.Same(w.Place) || !turns(w, asks) {
+			if !r.Read || !r.Place.Same(w.Place) || vague(r, w) || !turns(w, asks) {
 				continue
 			}
 			commits := m.CommitsBetween(r.Instr, w.Instr)
@@ -185,6 +185,13 @@ func staleCheck(m *effects.Message, w *effects.Access, slices map[ssa.Value]*eff
 		}
 	}
 	return best
+}
+
+// vague reports whether a read takes in much more than the place written, by
+// code that was not read (a whole state handed to a function): that something of it
+// decides about this write is no more than a guess.
+func vague(r, w *effects.Access) bool {
+	return len(r.Place.Path) < len(w.Place.Path) && (r.Callee || r.Op == nil || r.Op.Kind == ops.Call || r.Op.Kind == ops.Opaque)
 }
 
 // onlyOnFailure reports whether w is reached only where one of the calls failed.

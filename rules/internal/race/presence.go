@@ -118,7 +118,13 @@ func deciding(m *effects.Message, phi *ssa.Phi) []ssa.Value {
 // other way for the next message: only then two messages pass a check that one
 // of them should have closed.
 func turns(w *effects.Access, p presence) bool {
-	if p == content || w.Op == nil {
+	if w.Op == nil {
+		return true
+	}
+	if w.Op.Kind == ops.Verb && w.Op.Name == ops.MapEntryOr {
+		return p == absent // it makes an entry and leaves what is there
+	}
+	if p == content {
 		return true
 	}
 	removes, inserts := false, false

@@ -26,6 +26,8 @@ type Rule struct {
 	Meta    *finding.Rule
 	Propose func(*effects.Message) []*Candidate
 	Say     func(*Candidate) Words
+	// Link is how the read must reach the late write in the run that shows it.
+	Link evidence.Link
 }
 
 // Requires is what the analyzers of these rules need.
@@ -60,6 +62,7 @@ func (r *Rule) prove(model *evidence.Canister, c *Candidate, f *finding.Finding)
 	race := model.Race(evidence.Candidate{
 		Rule: r.Meta.ID, Message: m,
 		Read: c.Read.Op.Site, Commit: c.Commits[0].Op.Site, Write: c.Write.Op.Site,
+		Link: r.Link,
 	})
 	f.Verdict, f.Reason, f.Witness = race.Verdict, race.Reason, race.Witness
 	f.Interferers, f.Observers = race.Interferers, race.Observers

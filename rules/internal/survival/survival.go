@@ -70,10 +70,48 @@ func primary(m *effects.Message, d evidence.Damage) ops.Site {
 		return cmp.Or(await, d.Call)
 	}
 	exit, call := m.Fn.Ops.Sites[d.Exit].Span, m.Fn.Ops.Sites[cmp.Or(await, d.Call)].Span
+	if await != 0 && whatever(m, d) {
+		return seenFrom(m, await, d.Exit)
+	}
 	if await != 0 && exit.File == call.File && exit.Start < call.Start && call.End <= exit.End {
 		return await
 	}
 	return d.Exit
+}
+
+// seenFrom is the site at which the function that holds exit waits for what
+// happens at site: the await itself, or the call of the helper it stands in.
+func seenFrom(m *effects.Message, site, exit ops.Site) ops.Site {
+	sites := m.Fn.Ops.Sites
+	s := site
+	for sites[s].Func != sites[exit].Func || sites[s].Caller != sites[exit].Caller {
+		if sites[s].Caller == 0 {
+			return site
+		}
+		s = sites[s].Caller
+	}
+	return s
+}
+
+// whatever reports whether the exit of a damage is reached however the call
+// ends: its result decides nothing there.
+func whatever(m *effects.Message, d evidence.Damage) bool {
+	if d.Kind == evidence.LostByTrap {
+		return false
+	}
+	for _, w := range m.Awaits {
+		for _, r := range w.Requests {
+			if r.Site != d.Call {
+				continue
+			}
+			for _, x := range m.Exits(w, effects.Replied) {
+				if x.Op != nil && x.Op.Site == d.Exit {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // awaitOf is the await that answers the call made at a site, 0 if none is known.

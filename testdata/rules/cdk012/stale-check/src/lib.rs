@@ -40,7 +40,7 @@ async fn withdraw(amount: u64) -> Result<u64, String> {
         Ok((Ok(block),)) => {
             mutate_state(|s| {
                 s.balances.entry(who).and_modify(|b| *b = b.saturating_sub(amount));
-                // want "stale-check confirmed"
+                // want -1 "stale-check confirmed"
             });
             Ok(block)
         }
