@@ -235,7 +235,7 @@ func (c *Canister) CellOf(d *workspace.Def) *Cell {
 	case d.Macro != "" || mut || c.interior(t, 0):
 		cell = &Cell{Def: d, Type: t}
 	case c.Crate.Kind == workspace.Listing && c.assigned(d):
-		cell = &Cell{Def: d, Type: t, Assumed: "`static " + d.Name + "` is assigned: taken as a state cell"}
+		cell = &Cell{Def: d, Type: t, Assumed: "`" + d.Name + "` is a plain static that is assigned: taken as a state cell"}
 	}
 	if cell != nil {
 		cell.Name = d.Name

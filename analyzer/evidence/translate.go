@@ -16,7 +16,7 @@ func program(f *ops.Func, anonymous bool) *model.Program {
 
 func function(f *ops.Func, anonymous bool) *model.Func {
 	t := &translator{consts: map[ops.Value]*ops.Op{}}
-	m := &model.Func{Name: f.Name, Regs: f.Values, Slots: len(f.Vars), Anonymous: anonymous}
+	m := &model.Func{Name: f.Name, Regs: f.Values, Slots: len(f.Vars), Anonymous: anonymous, Refusals: f.Refusals}
 	for _, p := range f.Params {
 		m.Params = append(m.Params, model.ParamInfo{Name: p.Name, Sort: sortOf(p.Type)})
 	}

@@ -13,10 +13,13 @@
 //	macro NAME                    ACTION [key=value …]
 //	entry ATTRIBUTE               KIND
 //	call METHOD                   EFFECT
+//	refusal WORD                  anywhere
 //	listing NAME                  PATH
 //
 // A call entry says what calling a canister method of that name is for, where
 // the call itself does not tell: fetch, mutates or moves (value).
+//
+// A refusal entry is a word that makes a variant of an answer say no.
 //
 // A class groups types whose methods mean the same. Class `any` holds the
 // methods that mean the same on whatever type, for receivers whose type is not known.
@@ -74,6 +77,7 @@ type Base struct {
 	entries map[string]string
 	listing map[string]string
 	calls   map[string]string
+	refuse  []string
 }
 
 //go:embed *.txt
@@ -121,6 +125,8 @@ func (b *Base) add(name, text string) error {
 				b.types[n] = words[2]
 			case "entry":
 				b.entries[n] = words[2]
+			case "refusal":
+				b.refuse = append(b.refuse, n)
 			case "call":
 				b.calls[n] = words[2]
 			case "listing":
@@ -219,6 +225,16 @@ func (b *Base) Entry(attr string) string { return b.entries[attr] }
 // Call returns what calling a canister method of this name is for: "fetch",
 // "mutates", "moves", or "" if the name does not tell.
 func (b *Base) Call(method string) string { return b.calls[method] }
+
+// Refuses reports whether a variant of this name says no.
+func (b *Base) Refuses(variant string) bool {
+	for _, w := range b.refuse {
+		if strings.Contains(variant, w) {
+			return true
+		}
+	}
+	return false
+}
 
 // Listing returns the path a bare name stands for in a listing without imports.
 func (b *Base) Listing(name string) string { return b.listing[name] }

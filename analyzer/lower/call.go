@@ -465,6 +465,9 @@ func (l *lowerer) closureParams(c *closure) []rp.Node {
 }
 
 func (l *lowerer) construct(d *workspace.Def, args []val, n rp.Node) val {
+	if d.Kind == workspace.Variant {
+		l.refusal(d.Owner.Name + "::" + d.Name)
+	}
 	op := &ops.Op{Kind: ops.Make, Name: d.Name}
 	typ := &workspace.Type{Kind: workspace.TPath, Def: d}
 	if d.Kind == workspace.Variant {

@@ -551,6 +551,7 @@ func (l *lowerer) path(n rp.Node) val {
 		case workspace.Fn:
 			return val{clo: &closure{def: d, generics: res.Generics, self: res.Type}}
 		case workspace.Variant:
+			l.refusal(d.Owner.Name + "::" + d.Name)
 			if len(d.Members) > 0 {
 				return val{clo: &closure{ctor: d}}
 			}

@@ -194,7 +194,7 @@ type frame struct {
 
 func (p *program) newLowerer(name string) *lowerer {
 	l := &lowerer{program: p, labels: map[ops.Label]*labelInfo{}}
-	l.f = &ops.Func{Name: name, Vars: make([]ops.VarInfo, 1), Values: 1, Sites: make([]ops.SiteInfo, 1), Opaque: map[string]int{}}
+	l.f = &ops.Func{Name: name, Vars: make([]ops.VarInfo, 1), Values: 1, Sites: make([]ops.SiteInfo, 1), Opaque: map[string]int{}, Refusals: map[string]bool{}}
 	l.cur = &l.f.Body
 	l.env = &env{names: map[string]binding{}}
 	l.live = []*zone{{}}

@@ -27,6 +27,7 @@ func (l *lowerer) pattern(n rp.Node, typ *workspace.Type) *ops.Pat {
 		return l.pattern(kids[len(kids)-1], typ)
 	case rp.Identifier, rp.ScopedIdentifier:
 		if name := l.variantName(n); name != "" {
+			l.refusal(name)
 			return &ops.Pat{Kind: ops.PatVariant, Name: name, Text: text}
 		}
 		if l.isConst(n) {
@@ -42,6 +43,7 @@ func (l *lowerer) pattern(n rp.Node, typ *workspace.Type) *ops.Pat {
 		if name == "" {
 			name = lastTwo(t.Text(tn))
 		}
+		l.refusal(name)
 		p := &ops.Pat{Kind: ops.PatVariant, Name: name, Text: text}
 		l.subPatterns(p, n, tn, name)
 		return p
@@ -56,6 +58,7 @@ func (l *lowerer) pattern(n rp.Node, typ *workspace.Type) *ops.Pat {
 		if name == "" {
 			kind = ops.PatTuple
 		}
+		l.refusal(name)
 		p := &ops.Pat{Kind: kind, Name: name, Text: text}
 		for _, f := range t.Children(n) {
 			if t.Kind(f) != rp.StructFieldPattern {
@@ -90,6 +93,13 @@ func (l *lowerer) pattern(n rp.Node, typ *workspace.Type) *ops.Pat {
 	}
 	l.f.Opaque["pattern"]++
 	return leaf(ops.PatOpaque)
+}
+
+// refusal notes a variant that says no by its name.
+func (l *lowerer) refusal(variant string) {
+	if variant != "" && l.c.Knowledge.Refuses(lastOf(variant)) {
+		l.f.Refusals[variant] = true
+	}
 }
 
 func (l *lowerer) subPatterns(p *ops.Pat, n, skip rp.Node, variant string) {

@@ -248,6 +248,9 @@ type Func struct {
 	Sites  []SiteInfo     // indexed by Site; Sites[0] unused
 	Span   rustparse.Span // the name in the declaration
 	Full   rustparse.Span // the whole declaration
+	// Refusals are the variants of workspace and outside enums that say "no" by
+	// their name, among those the function names ("CreateReply::InternalError").
+	Refusals map[string]bool
 	// Opaque counts constructs that were not understood, by kind.
 	Opaque map[string]int
 	// Partial says that the body was not read whole (parse problems in it, or cut).
