@@ -177,9 +177,12 @@ func watched(rows []model.EndingRow, first string) []model.Place {
 	return ps
 }
 
+// Success is the name of the ending in which every call replies and the message ends well.
+const Success = "success"
+
 var rowNames = map[model.Ending]string{
 	model.SyncFailure: "sync failure", model.CleanReject: "clean reject", model.InnerError: "inner error",
-	model.UncleanTook: "unknown reject", model.Unclean: "unclean reject", model.Replied: "success", model.DecodeFailed: "reply unreadable",
+	model.UncleanTook: "unknown reject", model.Unclean: "unclean reject", model.Replied: Success, model.DecodeFailed: "reply unreadable",
 }
 
 func (c *Canister) ending(m *Message, r model.EndingRow, good *model.Run, places []model.Place) finding.Ending {

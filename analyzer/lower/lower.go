@@ -189,7 +189,6 @@ type frame struct {
 	name   string
 	types  map[string]*workspace.Type // bindings of generic parameters
 	labels []ops.Label                // enclosing loops and labelled blocks of this frame
-	async  bool
 }
 
 func (p *program) newLowerer(name string) *lowerer {

@@ -10,7 +10,6 @@ import (
 // Only variables whose type has a Drop of the workspace are listed.
 type zone struct {
 	guards []ops.Var
-	moved  map[ops.Var]bool
 }
 
 func (l *lowerer) pushZone() { l.live = append(l.live, &zone{}) }

@@ -36,10 +36,7 @@ var Rule = finding.Rule{
 	Help:     "undo the change on this way out, relative to what is there then, or record what is owed so that it can be made good later",
 }
 
-var rule = survival.Rule{
-	Meta: &Rule, Role: finding.RoleExit, Damages: damages, Say: say,
-	Level: func(evidence.Damage) finding.Level { return Rule.Level },
-}
+var rule = survival.Rule{Meta: &Rule, Role: finding.RoleExit, Damages: damages, Say: say}
 
 // damages are the exits of failed calls that leave an owed change.
 func damages(c *evidence.Canister, m *effects.Message) []evidence.Damage {

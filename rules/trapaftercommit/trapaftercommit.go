@@ -38,8 +38,7 @@ var Rule = finding.Rule{
 }
 
 var rule = survival.Rule{
-	Meta: &Rule, Role: finding.RoleTrap, Damages: damages, Say: say,
-	Level: func(evidence.Damage) finding.Level { return Rule.Level },
+	Meta: &Rule, Role: finding.RoleTrap, Damages: damages, Matters: matters, Say: say,
 }
 
 // damages are the traps in later segments that keep a change of an earlier
@@ -50,7 +49,7 @@ func damages(c *evidence.Canister, m *effects.Message) []evidence.Damage {
 	for _, op := range lateTraps(m) {
 		d, ok := c.TrapAt(em, op.Site)
 		// A trap that no run reaches counts only where it would cost something.
-		if ok && (d.Verdict == finding.Confirmed || d.Owed || d.Undone) && !remembered(m, d) {
+		if ok && (d.Verdict == finding.Confirmed || d.Owed || d.Undone) {
 			ds = append(ds, d)
 		}
 	}
@@ -77,28 +76,19 @@ func lateTraps(m *effects.Message) []*ops.Op {
 	return out
 }
 
-// remembered reports whether the change that a trap keeps only stores what a
-// call answered: the trap takes nothing away from it, it is as good as ever.
-func remembered(m *effects.Message, d evidence.Damage) bool {
+// matters reports whether a trap does harm. What it keeps must be owed to the
+// call, or it must forget what a call did; a bare counter of attempts matters
+// only if the message can never end well: then nobody meant it to stay.
+func matters(d evidence.Damage, t evidence.Table) bool {
 	if d.Owed || d.Undone {
-		return false
-	}
-	for _, a := range m.Accesses {
-		if !a.Write || a.Value == nil || a.Op == nil || a.Op.Site != d.Change {
-			continue
-		}
-		s := m.Slice(a.Value)
-		if len(s.Awaits) == 0 {
-			return false
-		}
-		for _, r := range s.Reads {
-			if !r.Presence && r.Place.Same(a.Place) {
-				return false
-			}
-		}
 		return true
 	}
-	return false
+	for _, e := range t.Endings {
+		if e.Name == evidence.Success {
+			return false
+		}
+	}
+	return true
 }
 
 func say(m *effects.Message, d evidence.Damage) survival.Words {

@@ -175,11 +175,6 @@ func isFile(path string) bool {
 	return err == nil && !info.IsDir()
 }
 
-func isDir(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.IsDir()
-}
-
 // within reports whether path is dir or lies below it; both are clean and absolute.
 func within(path, dir string) bool {
 	if path == dir {

@@ -126,11 +126,7 @@ func (s *script) answer(q []string) string {
 		}
 		return strings.Join(all, " ")
 	case "features":
-		var all []string
-		for _, f := range sortedKeys(s.module(q[1]).Crate.Features) {
-			all = append(all, f)
-		}
-		return strings.Join(all, " ")
+		return strings.Join(sortedKeys(s.module(q[1]).Crate.Features), " ")
 	case "scope":
 		return fmt.Sprint(s.w.InScope(q[1]))
 	case "items":

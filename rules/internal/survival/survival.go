@@ -29,8 +29,9 @@ type Rule struct {
 	// Damages returns what goes wrong in a message, the worst first where
 	// several have the same exit.
 	Damages func(*evidence.Canister, *effects.Message) []evidence.Damage
-	// Level lowers the rule's level for a damage that matters less.
-	Level func(evidence.Damage) finding.Level
+	// Matters reports whether a damage is worth a finding, given the table of
+	// all endings; nil if all are.
+	Matters func(evidence.Damage, evidence.Table) bool
 	Say   func(*effects.Message, evidence.Damage) Words
 }
 
@@ -49,11 +50,14 @@ func (r *Rule) Run(pass *analysis.Pass) (any, error) {
 		seen := map[ops.Site]bool{}
 		for _, d := range r.Damages(model, m) {
 			at := primary(m, d)
-			if at == 0 || seen[at] {
+			if at == 0 || seen[at] || remembered(m, d) {
 				continue
 			}
 			seen[at] = true
 			f := r.finding(model, m, d, at)
+			if f == nil {
+				continue
+			}
 			out = append(out, f)
 			pass.Report(analysis.Diagnostic{Pos: canister.Pos(f.Primary.Span), Category: r.Meta.ID, Message: f.Message})
 		}
@@ -93,6 +97,30 @@ func seenFrom(m *effects.Message, site, exit ops.Site) ops.Site {
 	return s
 }
 
+// remembered reports whether the change that stays only stores what an earlier
+// call answered: it anticipates nothing, and is as good as ever.
+func remembered(m *effects.Message, d evidence.Damage) bool {
+	if d.Undone {
+		return false
+	}
+	for _, a := range m.Accesses {
+		if !a.Write || a.Value == nil || a.Op == nil || a.Op.Site != d.Change {
+			continue
+		}
+		s := m.Slice(a.Value)
+		if len(s.Awaits) == 0 {
+			return false
+		}
+		for _, r := range s.Reads {
+			if !r.Presence && r.Place.Same(a.Place) {
+				return false
+			}
+		}
+		return true
+	}
+	return false
+}
+
 // whatever reports whether the exit of a damage is reached however the call
 // ends: its result decides nothing there.
 func whatever(m *effects.Message, d evidence.Damage) bool {
@@ -127,10 +155,14 @@ func awaitOf(m *effects.Message, call ops.Site) ops.Site {
 }
 
 func (r *Rule) finding(model *evidence.Canister, m *effects.Message, d evidence.Damage, at ops.Site) *finding.Finding {
+	t := model.Table(model.Message(m.Input.Func), d)
+	if r.Matters != nil && !r.Matters(d, t) {
+		return nil
+	}
 	words, fn := r.Say(m, d), m.Fn.Ops
 	site := fn.Sites[at]
 	f := &finding.Finding{
-		Rule: r.Meta.ID, Level: r.Level(d), Verdict: d.Verdict, Reason: d.Reason,
+		Rule: r.Meta.ID, Level: r.Meta.Level, Verdict: d.Verdict, Reason: d.Reason,
 		Message: words.Message, Entry: m.Entry(), Function: cmp.Or(site.Func, fn.Name),
 		Primary: finding.Label{Role: r.Role, Span: site.Span, Text: words.Exit},
 		Assumed: fn.Assumed, Help: r.Meta.Help,
@@ -148,7 +180,6 @@ func (r *Rule) finding(model *evidence.Canister, m *effects.Message, d evidence.
 	slices.SortStableFunc(f.Labels, func(a, b finding.Label) int {
 		return cmp.Compare(a.Span.Start, b.Span.Start)
 	})
-	t := model.Table(model.Message(m.Input.Func), d)
 	f.Segments, f.Endings = t.Segments, t.Endings
 	f.Survives, f.Lost, f.Stuck = t.Survives, t.Lost, t.Stuck
 	return f
