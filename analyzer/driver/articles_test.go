@@ -66,9 +66,11 @@ var articleTests = []struct {
 			{[]string{"call_b"}, nil}, // example 5
 		},
 		problems: []string{
+			"`thread-local!` was read as `thread_local!`",
 			"formatting marks (**) inside the listing were ignored",
-			"25: unexpected `thread-local!{…`",
-			"55: unexpected `thread-local!{…`",
+			"30: unexpected `;` in the arguments",
+			"34: unexpected `)…` in the arguments",
+			"36: missing `)` in the arguments",
 			"225: unexpected `)(` in the parameters",
 		},
 	},

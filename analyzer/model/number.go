@@ -94,6 +94,9 @@ func (m *machine) sameParts(a, b Value) bool {
 	if b.k == vAgg && b.o.base != nil && a.o.base == nil {
 		a, b = b, a
 	}
+	if b.k == vLazy && a.o.base != nil { // both are open: nothing tells
+		return m.w.truth(m.w.term("==", a, b))
+	}
 	if b.k == vLazy || a.o.base != nil && b.k == vAgg {
 		// One side is open: ask it for the variant of the other.
 		known, open := a, b

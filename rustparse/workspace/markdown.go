@@ -103,6 +103,13 @@ func blank(b []byte) {
 	}
 }
 
+// readHyphens reads the hyphen in `thread-local!` as the underscore it stands
+// for. ok is false if there is none.
+func readHyphens(text string) (plain string, ok bool) {
+	plain = strings.ReplaceAll(text, "thread-local!", "thread_local!")
+	return plain, plain != text
+}
+
 // dropStars blanks the emphasis marks that a word processor left in a
 // listing: of each run of stars the largest even number, so that a single
 // star (`**x*`: a dereference in bold) stays. ok is false if there are none.

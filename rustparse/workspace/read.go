@@ -158,15 +158,37 @@ func (s *source) parse(p *rustparse.Parser) {
 		}
 	}
 	s.tree = p.Parse(s.shown, s.text)
-	if s.stars && len(s.tree.Problems) > 0 {
-		if plain, ok := dropStars(s.text); ok {
-			if again := p.Parse(s.shown, plain); damage(again) < damage(s.tree) {
-				s.tree = again
-				s.note = "formatting marks (**) inside the listing were ignored"
-			}
-		}
+	if s.stars {
+		s.mend(p)
 	}
 	s.text = ""
+}
+
+// mend parses a listing again with what articles get wrong put right, as long
+// as that leaves less unread. Every repair keeps the length of the text.
+func (s *source) mend(p *rustparse.Parser) {
+	for _, m := range []struct {
+		repair func(string) (string, bool)
+		note   string
+	}{
+		{dropStars, "formatting marks (**) inside the listing were ignored"},
+		{readHyphens, "`thread-local!` was read as `thread_local!`"},
+	} {
+		if len(s.tree.Problems) == 0 {
+			return
+		}
+		plain, ok := m.repair(s.text)
+		if !ok {
+			continue
+		}
+		if again := p.Parse(s.shown, plain); damage(again) < damage(s.tree) {
+			s.tree, s.text = again, plain
+			if s.note != "" {
+				s.note += "; "
+			}
+			s.note += m.note
+		}
+	}
 }
 
 // damage measures how much of a text could not be read: the bytes in Error

@@ -32,7 +32,7 @@ type Rule struct {
 	// Matters reports whether a damage is worth a finding, given the table of
 	// all endings; nil if all are.
 	Matters func(evidence.Damage, evidence.Table) bool
-	Say   func(*effects.Message, evidence.Damage) Words
+	Say     func(*effects.Message, evidence.Damage) Words
 }
 
 // Requires is what the analyzers of these rules need.
