@@ -8,6 +8,7 @@ import (
 	"github.com/awaitlint/awaitlint/analyzer/effects"
 	"github.com/awaitlint/awaitlint/analyzer/finding"
 	"github.com/awaitlint/awaitlint/analyzer/lower"
+	"github.com/awaitlint/awaitlint/analyzer/ops"
 	"github.com/awaitlint/awaitlint/rustparse"
 	"github.com/awaitlint/awaitlint/rustparse/workspace"
 )
@@ -39,9 +40,15 @@ func Prepare(c *canister.Canister) *Target {
 			Anonymous: anonymous(m.Entry.Kind),
 		})
 	}
+	out := leftOut(t.Messages)
 	crates := map[*workspace.Crate]*Crate{}
 	for _, w := range c.Reach {
-		crate := crateOf(w)
+		crate := crateOf(w, func(d *workspace.Def) func() *ops.Func {
+			if !out[lower.NameSpan(d)] {
+				return nil
+			}
+			return func() *ops.Func { return alone(lower.Function(c, d)) }
+		})
 		for _, dep := range w.Deps {
 			if d := crates[dep]; d != nil {
 				crate.Deps = append(crate.Deps, d)
@@ -53,6 +60,32 @@ func Prepare(c *canister.Canister) *Target {
 	return t
 }
 
+// alone takes away what the calls back into f were supposed to do: all of it
+// is in f already, so that a summary of f is the least one.
+func alone(f *ops.Func) *ops.Func {
+	ops.Walk(f.Body, func(op *ops.Op) {
+		if c := op.Callee; c != nil && c.Cut == "recursion" {
+			c.Reads, c.Writes = nil, nil
+		}
+	})
+	return f
+}
+
+// leftOut are the functions that messages call and that are not lowered in
+// place there (recursion, size, several implementations): their summaries travel
+// as Facts.
+func leftOut(messages []effects.Input) map[rustparse.Span]bool {
+	out := map[rustparse.Span]bool{}
+	for _, m := range messages {
+		ops.Walk(m.Func.Body, func(op *ops.Op) {
+			if c := op.Callee; c != nil && !c.Pure && c.Decl.File != nil {
+				out[c.Decl] = true
+			}
+		})
+	}
+	return out
+}
+
 // anonymous reports whether no principal sends messages of kind k.
 func anonymous(k canister.Kind) bool {
 	switch k {
@@ -62,15 +95,16 @@ func anonymous(k canister.Kind) bool {
 	return false
 }
 
-// crateOf lists the files and functions of a crate.
-func crateOf(w *workspace.Crate) *Crate {
+// crateOf lists the files and functions of a crate; lowered gives the
+// operations of those that need a summary.
+func crateOf(w *workspace.Crate, lowered func(*workspace.Def) func() *ops.Func) *Crate {
 	c := &Crate{Name: w.Name}
 	for _, tree := range w.Trees {
 		c.Files = append(c.Files, tree.File)
 	}
 	add := func(d *workspace.Def) {
 		if d.Kind == workspace.Fn {
-			c.Functions = append(c.Functions, Function{Path: d.Module.Path() + "::" + lower.FuncName(d), Span: nameSpan(d)})
+			c.Functions = append(c.Functions, Function{Path: d.Module.Path() + "::" + lower.FuncName(d), Span: lower.NameSpan(d), Lower: lowered(d)})
 		}
 	}
 	var module func(m *workspace.Module)
@@ -91,13 +125,4 @@ func crateOf(w *workspace.Crate) *Crate {
 		}
 	}
 	return c
-}
-
-// nameSpan is where a function is named in its declaration.
-func nameSpan(d *workspace.Def) rustparse.Span {
-	n := d.Node
-	if name := d.Tree.Child(n, rustparse.FieldName); name != 0 {
-		n = name
-	}
-	return rustparse.Span{File: d.Tree.File, Start: d.Tree.Start(n), End: d.Tree.End(n)}
 }

@@ -17,7 +17,8 @@ import (
 type packageSet struct {
 	root     *pkg
 	fset     *token.FileSet
-	base     map[*rustparse.File]token.Pos // of offset 0
+	base     map[*rustparse.File]token.Pos  // of offset 0
+	objects  map[rustparse.Span]*types.Func // by the name in the declaration
 	releases []func()
 }
 
@@ -30,7 +31,7 @@ func (s *packageSet) release() {
 // newPackages makes a package for each crate of t, and registers what
 // effects.Analyzer is to find for it.
 func newPackages(t *Target) *packageSet {
-	s := &packageSet{fset: token.NewFileSet(), base: map[*rustparse.File]token.Pos{}}
+	s := &packageSet{fset: token.NewFileSet(), base: map[*rustparse.File]token.Pos{}, objects: map[rustparse.Span]*types.Func{}}
 	made := map[*Crate]*pkg{}
 	crates := t.Crates
 	if len(crates) == 0 {
@@ -41,6 +42,7 @@ func newPackages(t *Target) *packageSet {
 		p := s.make(c, made, unit)
 		if i == len(crates)-1 {
 			unit.Messages = t.Messages
+			unit.Object = func(decl rustparse.Span) *types.Func { return s.objects[decl] }
 			s.root = p
 		}
 		made[c] = p
@@ -104,6 +106,7 @@ func (s *packageSet) make(c *Crate, made map[*Crate]*pkg, unit *effects.Unit) *p
 		if tp.Scope().Insert(obj) != nil {
 			continue // the same path twice, as under exclusive cfgs: the first stands for both
 		}
+		s.objects[fn.Span] = obj
 		if file := files[fn.Span.File]; file != nil {
 			id := &ast.Ident{Name: name, NamePos: pos}
 			info.Defs[id] = obj

@@ -20,6 +20,9 @@ type Unit struct {
 	Name      string
 	Messages  []Input
 	Functions []Function
+	// Object finds the function declared at a name, of this package or another
+	// of the canister; nil if there is none.
+	Object func(decl rustparse.Span) *types.Func
 	// Pos gives the position of a span in the pass's FileSet; nil if there is none.
 	Pos func(rustparse.Span) token.Pos
 }
@@ -75,7 +78,27 @@ func run(pass *analysis.Pass) (any, error) {
 	}
 	c := &Canister{Name: u.Name, pos: u.Pos}
 	for _, in := range u.Messages {
+		if u.Object != nil {
+			fill(pass, u, in.Func)
+		}
 		c.Messages = append(c.Messages, New(c, in))
 	}
 	return c, nil
+}
+
+// fill tells the calls of f that are not lowered in place what their callees'
+// summaries say, which came with the Facts of this package or another.
+func fill(pass *analysis.Pass, u *Unit, f *ops.Func) {
+	ops.Walk(f.Body, func(op *ops.Op) {
+		c := op.Callee
+		if c == nil || c.Pure || c.Decl.File == nil {
+			return
+		}
+		obj := u.Object(c.Decl)
+		var s Summary
+		if obj == nil || !pass.ImportObjectFact(obj, &s) {
+			return
+		}
+		c.Reads, c.Writes, c.MayTrap = s.Reads, s.Writes, s.Traps
+	})
 }

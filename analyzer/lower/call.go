@@ -210,7 +210,7 @@ func (l *lowerer) callOut(d *workspace.Def, recv *val, args []val, types map[str
 		vs = append(vs, *recv)
 	}
 	vs = append(vs, args...)
-	c := &ops.Callee{Path: FuncName(d), Cut: cut, Pure: cut == "pure"}
+	c := &ops.Callee{Path: FuncName(d), Decl: NameSpan(d), Cut: cut, Pure: cut == "pure"}
 	if !c.Pure {
 		l.f.Partial = append(l.f.Partial, "the body of "+FuncName(d)+" is left out here: "+cut)
 		c.Reads, c.Writes = l.touched(d)

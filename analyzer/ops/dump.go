@@ -27,6 +27,15 @@ func Dump(w io.Writer, f *Func) {
 	}
 }
 
+// Walk calls f for every operation below list, in order, those of guards and tasks' starts included.
+func Walk(list []*Op, f func(*Op)) {
+	for _, op := range list {
+		f(op)
+		Walk(op.Body, f)
+		Walk(op.Else, f)
+	}
+}
+
 type dumper struct {
 	w io.Writer
 	f *Func

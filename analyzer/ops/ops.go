@@ -223,6 +223,8 @@ const (
 type Callee struct {
 	// Path is the callee as the user would write it ("crate::ledger::fee").
 	Path string
+	// Decl is its name in its declaration, for functions of the workspace.
+	Decl rustparse.Span
 	// Pure: neither reads nor writes state, does not call. Such a call is a
 	// function of its arguments.
 	Pure bool
