@@ -333,6 +333,14 @@ func (l *lowerer) emit(op *ops.Op, n rustparse.Node) ops.Value {
 	if op.Site == 0 {
 		op.Site = l.site(n)
 	}
+	for i, a := range op.Args {
+		if a == 0 {
+			// What has no value (a statement, a closure) stands where one is wanted.
+			v := l.newValue()
+			*l.cur = append(*l.cur, &ops.Op{Kind: ops.Opaque, Out: v, Text: "no value", Site: op.Site})
+			op.Args[i] = v
+		}
+	}
 	*l.cur = append(*l.cur, op)
 	switch op.Kind {
 	case ops.Return, ops.Trap, ops.Break, ops.Continue:
