@@ -21,8 +21,6 @@ type Canister struct {
 	names   map[string]*workspace.Def // cell name → its definition
 	assumed map[string]*Cell
 	called  map[string]bool
-	// NestedTasks bounds how deep tasks that start tasks are followed.
-	NestedTasks int
 }
 
 // Name is the canister's name as shown to users: the package, else the crate.

@@ -36,12 +36,13 @@ type Canister struct {
 
 	mu       sync.Mutex
 	survival map[*Message]model.Survival
-	reach    map[*Message]map[model.Site]int
+	reach    map[*Message]*model.Reach
+	pairs    map[[2]*Message]*model.Pair
 }
 
 // New prepares the messages of a canister.
 func New(messages []*Message) *Canister {
-	c := &Canister{Messages: messages, survival: map[*Message]model.Survival{}, reach: map[*Message]map[model.Site]int{}}
+	c := &Canister{Messages: messages, survival: map[*Message]model.Survival{}, reach: map[*Message]*model.Reach{}, pairs: map[[2]*Message]*model.Pair{}}
 	var lasting, others []*model.Program
 	for _, m := range messages {
 		m.program = program(m.Func, m.Anonymous)
@@ -126,9 +127,8 @@ func (c *Canister) Race(cand Candidate) Race {
 	best := Race{Verdict: finding.Refuted, Reason: "no other message can write what it read"}
 	var worst *model.RaceOutcome
 	var harmful, doubtful []finding.Endpoint
-	reach := c.reachOf(a)
-	for _, b := range c.interferers(a) {
-		out := c.system.Race(model.RaceQuery{A: a.program, B: b.program, Marks: marks, Link: cand.Link, Reach: reach})
+	for _, b := range c.interferers(a, model.Site(cand.Read)) {
+		out := c.pair(a, b).Race(marks, cand.Link)
 		best.Runs += out.Runs
 		switch out.Verdict {
 		case model.Confirmed:
@@ -160,14 +160,15 @@ var verdicts = map[model.Verdict]finding.Verdict{
 	model.CannotTell: finding.CannotTell, model.Refuted: finding.Refuted,
 }
 
-// interferers are the messages worth trying in the gaps of a, a itself first.
-func (c *Canister) interferers(a *Message) []*Message {
+// interferers are the messages worth trying in the gaps of a, a itself first:
+// those that may write what a reads at a step.
+func (c *Canister) interferers(a *Message, read model.Site) []*Message {
 	var ms []*Message
-	if c.system.Interferes(a.program, a.program) {
+	if c.system.Touches(a.program, a.program, read) {
 		ms = append(ms, a)
 	}
 	for _, m := range c.Messages {
-		if m != a && m.Lasts && c.system.Interferes(a.program, m.program) {
+		if m != a && m.Lasts && c.system.Touches(a.program, m.program, read) {
 			ms = append(ms, m)
 		}
 	}
@@ -197,14 +198,20 @@ func (c *Canister) survivalOf(m *Message) model.Survival {
 	return v
 }
 
-// reachOf asks once which late writes of a message can be reached.
-func (c *Canister) reachOf(m *Message) map[model.Site]int {
+// pair is the search for two messages: all candidates share it.
+func (c *Canister) pair(a, b *Message) *model.Pair {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	r, ok := c.reach[m]
-	if !ok {
-		r = c.system.Reach(m.program)
-		c.reach[m] = r
+	r := c.reach[a]
+	if r == nil {
+		r = c.system.Reach(a.program)
+		c.reach[a] = r
 	}
-	return r
+	key := [2]*Message{a, b}
+	p := c.pairs[key]
+	if p == nil {
+		p = c.system.Pair(r, b.program)
+		c.pairs[key] = p
+	}
+	return p
 }

@@ -84,10 +84,6 @@ func (t *translator) step(op *ops.Op) *model.Step {
 	case ops.Call:
 		s.Name = op.Text
 		s.Callee = callee(op)
-	case ops.Spawn:
-		if op.Task != nil {
-			s.Task = function(op.Task, true)
-		}
 	}
 	s.Body, s.Else = t.steps(op.Body), t.steps(op.Else)
 	return s

@@ -319,18 +319,22 @@ func (l *lowerer) spawn(v val, kind string, interval bool, n rp.Node) {
 		e.Def = l.frame().def
 	}
 	e.Name = name
+	key := taskKey(v, l.tree(), n)
+	if started := l.started[key]; started != nil {
+		// The same task is lowered once, also where it starts itself again.
+		l.emit(&ops.Op{Kind: ops.Spawn, Task: started.fn}, n)
+		return
+	}
 	sub := l.program.newLowerer(name)
 	sub.outer, sub.captures = l.env, map[string]val{}
 	sub.f.Async, sub.f.Span, sub.f.Full = true, e.Span, span(l.tree(), n)
 	fr := *l.frame()
 	fr.ret, fr.labels, fr.caller, fr.name = 0, nil, 0, ""
 	sub.frames = []*frame{&fr}
-	if len(l.frames) > maxDepth || l.c.NestedTasks > 200 {
-		return
-	}
-	l.c.NestedTasks++
+	t := &task{entry: e, fn: sub.f}
+	l.started[key] = t
 	sub.runTask(v, n)
-	l.c.NestedTasks--
+	t.tasks = sub.tasks
 	op := &ops.Op{Kind: ops.Spawn, Task: sub.f}
 	for _, p := range sub.f.Params {
 		if b, ok := l.lookup(p.Name); ok {
@@ -345,7 +349,22 @@ func (l *lowerer) spawn(v val, kind string, interval bool, n rp.Node) {
 		}
 	}
 	l.emit(op, n)
-	l.tasks = append(l.tasks, &task{entry: e, fn: sub.f, tasks: sub.tasks})
+	l.tasks = append(l.tasks, t)
+}
+
+// taskKey is what a task runs: the function, closure or block, by its place in the text.
+func taskKey(v val, t *rp.Tree, n rp.Node) rp.Span {
+	switch {
+	case v.fut != nil && v.fut.kind == futFn:
+		return NameSpan(v.fut.def)
+	case v.fut != nil && v.fut.kind == futBlock:
+		return span(v.fut.clo.tree, v.fut.clo.node)
+	case v.clo != nil && v.clo.def != nil:
+		return NameSpan(v.clo.def)
+	case v.clo != nil && v.clo.tree != nil:
+		return span(v.clo.tree, v.clo.node)
+	}
+	return span(t, n)
 }
 
 // runTask lowers the body of a task.

@@ -33,7 +33,7 @@ type Message struct {
 // Canister lowers every entry point of c and every task they start, in order.
 // Functions that several tasks start are lowered once.
 func Canister(c *canister.Canister) []*Message {
-	p := &program{c: c, touch: map[*workspace.Def]touchState{}, consts: map[*workspace.Def]int{}, seen: map[string]bool{}}
+	p := &program{c: c, touch: map[*workspace.Def]touchState{}, consts: map[*workspace.Def]int{}, seen: map[string]bool{}, started: map[rustparse.Span]*task{}}
 	var all []*Message
 	for _, e := range c.Entries {
 		f, tasks := p.message(e)
@@ -55,7 +55,7 @@ func Canister(c *canister.Canister) []*Message {
 
 // Function lowers one function on its own, for dumps and summaries.
 func Function(c *canister.Canister, def *workspace.Def) *ops.Func {
-	p := &program{c: c, touch: map[*workspace.Def]touchState{}, consts: map[*workspace.Def]int{}, seen: map[string]bool{}}
+	p := &program{c: c, touch: map[*workspace.Def]touchState{}, consts: map[*workspace.Def]int{}, seen: map[string]bool{}, started: map[rustparse.Span]*task{}}
 	f, _ := p.message(&canister.Entry{Name: def.Name, Def: def, Span: NameSpan(def)})
 	return f
 }
@@ -66,6 +66,8 @@ type program struct {
 	touch  map[*workspace.Def]touchState
 	consts map[*workspace.Def]int
 	seen   map[string]bool
+	// started are the tasks lowered so far, or being lowered.
+	started map[rustparse.Span]*task
 }
 
 // A task is work a message starts that runs as a message of its own.

@@ -10,14 +10,28 @@ type account struct {
 	vals  map[string]int
 }
 
-// add enters the difference between two states.
-func (b books) add(s *System, before, after []Value) {
+// A cellChange is what one segment did to one cell.
+type cellChange struct {
+	cell          int
+	before, after Value
+}
+
+// settleUp notes what a segment changed.
+func (msg *message) settleUp(before, after []Value) {
 	for i := range before {
-		if before[i] == after[i] { // most cells of most segments
-			continue
+		if before[i] != after[i] { // most cells of most segments are the same
+			msg.net = append(msg.net, cellChange{i, before[i], after[i]})
 		}
-		diff(before[i], after[i], place{cell: i}, func(p place, old, new Value) { b.enter(s, p, old, new) })
 	}
+}
+
+// booksOf are the books of a message that has ended.
+func booksOf(s *System, msg *message) books {
+	b := books{}
+	for _, c := range msg.net {
+		diff(c.before, c.after, place{cell: c.cell}, func(p place, old, new Value) { b.enter(s, p, old, new) })
+	}
+	return b
 }
 
 func (b books) enter(s *System, p place, old, new Value) {

@@ -7,7 +7,9 @@ type Program struct {
 	Func  *Func
 	code  []instr
 	entry int
-	used  []bool // by register: somebody looks at it
+	regs  int // machine registers, the unused 0 included
+	// first and preds are, by position, the steps that may come before (see before).
+	first, preds []int32
 	// looked is, by site of the await, whether the payload of its answer is
 	// looked at (see System.effectful).
 	looked map[*Step]bool
@@ -31,21 +33,39 @@ type instr struct {
 
 // Compile translates f. Steps it does not know are kept and answer opaquely.
 func Compile(f *Func) *Program {
-	c := &compiler{p: &Program{Func: f, used: make([]bool, f.Regs+1)}, breaks: map[Label][]int{}, starts: map[Label]int{}}
+	c := &compiler{p: &Program{Func: f}, regs: newRegisters(f.Regs), breaks: map[Label][]int{}, starts: map[Label]int{}}
 	c.p.entry = 0
 	c.steps(f.Body)
 	c.emit(instr{op: opEnd})
+	c.part(0)
 	for i := 0; i < len(c.drops); i++ { // drop bodies may hold guards themselves
 		d := c.drops[i]
-		c.p.code[d.at].to = len(c.p.code)
+		start := c.here()
+		c.p.code[d.at].to = start
 		c.steps(d.body)
 		c.emit(instr{op: opRet})
+		c.part(start)
 	}
+	to, n := c.regs.allot(c.p.code)
+	c.p.regs = n
+	for i := range c.p.code {
+		if in := &c.p.code[i]; in.step != nil {
+			in.step = rename(in.step, to)
+		}
+	}
+	c.p.link()
 	return c.p
+}
+
+// part ends the code of the function or of a drop body.
+func (c *compiler) part(start int) {
+	c.regs.leave(0)
+	c.regs.parts = append(c.regs.parts, [2]int{start, c.here()})
 }
 
 type compiler struct {
 	p      *Program
+	regs   *registers
 	breaks map[Label][]int
 	starts map[Label]int
 	drops  []pendingDrop
@@ -67,40 +87,48 @@ func (c *compiler) here() int { return len(c.p.code) }
 func (c *compiler) steps(steps []*Step) {
 	for _, s := range steps {
 		for _, a := range s.Args {
-			if int(a) < len(c.p.used) && a > 0 {
-				c.p.used[a] = true
-			}
+			c.regs.use(a, c.here())
 		}
+		at := c.here()
 		c.step(s)
+		c.regs.define(s.Out, at)
 	}
+}
+
+// nested compiles steps that not every way goes through.
+func (c *compiler) nested(steps []*Step) {
+	mark := c.regs.enter()
+	c.steps(steps)
+	c.regs.leave(mark)
 }
 
 func (c *compiler) step(s *Step) {
 	switch s.Kind {
 	case If:
 		j := c.emit(instr{op: opUnless, step: s})
-		c.steps(s.Body)
+		c.nested(s.Body)
 		if len(s.Else) == 0 {
 			c.p.code[j].to = c.here()
 			return
 		}
 		end := c.emit(instr{op: opJump})
 		c.p.code[j].to = c.here()
-		c.steps(s.Else)
+		c.nested(s.Else)
 		c.p.code[end].to = c.here()
 	case Block:
-		c.steps(s.Body)
+		c.nested(s.Body)
 		c.land(s.Label)
 	case Loop:
 		c.starts[s.Label] = c.here()
 		start := c.here()
-		c.steps(s.Body)
-		c.emit(instr{op: opJump, step: s, to: start})
+		c.nested(s.Body)
+		c.emit(instr{op: opJump, to: start})
+		c.regs.loop(start, c.here())
 		c.land(s.Label)
 	case Break:
-		c.breaks[s.Label] = append(c.breaks[s.Label], c.emit(instr{op: opJump, step: s}))
+		c.breaks[s.Label] = append(c.breaks[s.Label], c.emit(instr{op: opJump}))
 	case Continue:
-		c.emit(instr{op: opJump, step: s, to: c.starts[s.Label]})
+		c.emit(instr{op: opJump, to: c.starts[s.Label]})
 	case Guard:
 		at := c.emit(instr{op: opStep, step: s})
 		c.drops = append(c.drops, pendingDrop{at, s.Body})

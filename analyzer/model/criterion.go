@@ -5,70 +5,123 @@ import (
 	"strings"
 )
 
-// A result is the judgement of one run.
+// A result is what one run came to as a whole.
 type result struct {
-	verdict Verdict
-	reason  string
-	atGap   bool
-	reads   []ExampleRead
-	late    Site
+	reason string
+	atGap  bool
 }
 
-// judge runs A with B nested and decides whether it is a violation: all of
-// touched, not claimed, not just compensated, and not explained must hold.
-func (r *race) judge(w *world, gap int) result {
-	n := playNested(w, r.q, gap, nil)
-	r.out.Steps += n.m.steps
-	r.segments = max(r.segments, n.a.seg)
-	for _, h := range n.a.hit {
-		r.reached = r.reached || h.changed
-	}
+// judge decides for each late write of a run of A with B nested whether it is
+// a violation: all of touched, not claimed, not just compensated, and not
+// explained must hold.
+func (p *Pair) judge(w *world, n *nested, ph phase) result {
+	p.steps += n.m.steps
+	p.gaps = max(p.gaps, n.a.seg)
+	p.note(n.a)
 	if !n.atGap {
 		return result{reason: whyNoGap}
 	}
-	res := result{atGap: true}
-	stale := r.stale(n)
+	stale := staleReads(n)
 	if stale == 0 {
-		res.reason = whyUntouched
 		if n.a.own == 0 {
-			res.reason = whyNoRead
+			return result{whyNoRead, true}
 		}
-		return res
+		return result{whyUntouched, true}
 	}
-	linked, late := r.linked(n, stale)
+	v := &verdicts{p: p, w: w, n: n}
+	for i, h := range n.a.hit {
+		if !h.late || slices.ContainsFunc(n.a.hit[:i], func(g hit) bool { return g.late && g.site == h.site }) {
+			continue
+		}
+		late := p.late[h.site]
+		if late == nil {
+			continue
+		}
+		for link := range late.links {
+			l := &late.links[link]
+			if l.confirmed != nil {
+				continue
+			}
+			linked := linkedReads(n, h.site, Link(link), stale)
+			verdict, reason := v.of(h.site, linked)
+			switch verdict {
+			case Confirmed:
+				l.confirmed, l.runs = p.example(n, ph, linked, h.site), p.runs+1
+			case Possible:
+				if l.possible == nil {
+					l.possible, l.why = p.example(n, ph, linked, h.site), reason
+				}
+			default:
+				if l.reasons == nil {
+					l.reasons = map[string]int{}
+				}
+				l.reasons[reason]++
+			}
+		}
+	}
+	return result{whyJudged, true}
+}
+
+func (p *Pair) example(n *nested, ph phase, linked taint, late Site) *Example {
+	return &Example{Gap: ph.gap, a: p.a, b: p.b, script: slices.Clone(p.c.script[:p.c.at]), round: ph.round, Reads: p.reads(n, linked, late), Late: late}
+}
+
+// note enters which late writes were reached.
+func (p *Pair) note(a *message) {
+	for _, h := range a.hit {
+		if late := p.late[h.site]; late != nil && h.changed {
+			late.reached = true
+		}
+	}
+}
+
+// verdicts judges the late writes of one run; what they share is found out once.
+type verdicts struct {
+	p *Pair
+	w *world
+	n *nested
+
+	saga    bool // compensated was asked
+	cleaned bool
+	orders  []order // serial runs with the same calls and replies
+	ran     bool
+}
+
+// An order is a serial run that differs from the nested one in state only.
+type order struct {
+	differs []*node // the places; nil for one that is not known
+}
+
+func (v *verdicts) of(late Site, linked taint) (Verdict, string) {
 	if linked == 0 {
-		res.reason = whyUnused
-		return res
+		return Refuted, whyUnused
 	}
-	res.late = late
-	res.reads = r.reads(n, linked)
-	claim := r.claimed(w, n, linked)
+	claim := v.p.claimed(v.w, v.n, linked)
 	if claim == claimBlind {
-		res.reason = whyClaimed
-		return res
+		return Refuted, whyClaimed
 	}
-	if r.compensated(w, n) {
-		res.reason = whyCleaned
-		return res
+	if !v.saga {
+		v.saga, v.cleaned = true, v.p.compensated(v.w, v.n)
 	}
-	if r.explained(w, n) {
-		res.reason = whySerial
-		return res
+	if v.cleaned {
+		return Refuted, whyCleaned
 	}
-	res.verdict, res.reason = Confirmed, "violation"
+	if v.explained(late) {
+		return Refuted, whySerial
+	}
 	switch {
 	case claim == claimChecked:
-		res.verdict, res.reason = Possible, "the key is created again while A holds its entry"
-	case n.m.effects:
-		res.verdict, res.reason = Possible, "code that was not read may change state"
-	case w.askedApart():
-		res.verdict, res.reason = Possible, "a condition that was not read may be a lock"
+		return Possible, "the key is created again while A holds its entry"
+	case v.n.m.effects:
+		return Possible, "code that was not read may change state"
+	case v.w.askedApart():
+		return Possible, "a condition that was not read may be a lock"
 	}
-	return res
+	return Confirmed, ""
 }
 
 // stale returns the reads of A before the gap that B's net change hits (4.1).
-func (r *race) stale(n *nested) taint {
+func staleReads(n *nested) taint {
 	var t taint
 	for i := 0; i < n.sources && i < maxSources-1; i++ {
 		s := n.m.sources[i]
@@ -106,41 +159,37 @@ func changed(before, after []Value, p place, shape bool) bool {
 	return x.k == vLazy && y.k == vLazy && x.l != y.l
 }
 
-// linked returns those of the stale reads that reach a late write made after
-// the gap, by data or by a branch on the way to it (4.1).
-func (r *race) linked(n *nested, stale taint) (taint, Site) {
+// linkedReads returns those of the stale reads that reach the late write made
+// after the gap, by data or by a branch on the way to it (4.1).
+func linkedReads(n *nested, late Site, link Link, stale taint) taint {
 	var t taint
-	var late Site
 	for _, h := range n.a.hit {
-		if !h.late {
+		if !h.late || h.site != late {
 			continue
 		}
-		reach := h.t | h.ctl
-		switch r.q.Link {
+		switch link {
 		case ByData:
-			reach = h.t
+			t |= h.t
 		case ByBranch:
-			reach = h.ctl
-		}
-		if l := reach & stale; l != 0 {
-			t |= l
-			late = h.site
+			t |= h.ctl
+		default:
+			t |= h.t | h.ctl
 		}
 	}
-	return t, late
+	return t & stale
 }
 
-func (r *race) reads(n *nested, linked taint) []ExampleRead {
+func (p *Pair) reads(n *nested, linked taint, late Site) []ExampleRead {
 	var data taint
 	for _, h := range n.a.hit {
-		if h.late {
+		if h.late && h.site == late {
 			data |= h.t
 		}
 	}
 	var rs []ExampleRead
 	for i, s := range n.m.sources {
 		if bit := taint(1) << i; linked&bit != 0 {
-			rs = append(rs, ExampleRead{Site: s.site, Place: r.s.place(s.place), Segment: s.seg, Check: data&bit == 0})
+			rs = append(rs, ExampleRead{Site: s.site, Place: p.s.place(s.place), Segment: s.seg, Check: data&bit == 0})
 		}
 	}
 	return rs
@@ -156,7 +205,7 @@ const (
 
 // claimed judges keys that A had removed before the gap and B created anew
 // (4.2). It speaks only when every read that counts lies in such an entry.
-func (r *race) claimed(w *world, n *nested, linked taint) claim {
+func (p *Pair) claimed(w *world, n *nested, linked taint) claim {
 	var taken []place
 	for i := range w.cells {
 		diff(w.cells[i], n.gapCells[i], place{cell: i}, func(p place, old, new Value) {
@@ -171,9 +220,9 @@ func (r *race) claimed(w *world, n *nested, linked taint) claim {
 			continue
 		}
 		c := claimNone
-		for _, p := range taken {
-			if s.place.overlaps(p) {
-				c = max(c, r.recreated(n, p))
+		for _, q := range taken {
+			if s.place.overlaps(q) {
+				c = max(c, recreated(n, q))
 			}
 		}
 		if c == claimNone {
@@ -188,7 +237,7 @@ func (r *race) claimed(w *world, n *nested, linked taint) claim {
 
 // recreated tells how B created the entry p: blindly, after asking for it, or
 // (no claim) with a value computed from what it found.
-func (r *race) recreated(n *nested, p place) claim {
+func recreated(n *nested, p place) claim {
 	v, _ := peek(n.bCells[p.cell], p.path)
 	if v.k == vNone {
 		return claimNone
@@ -211,7 +260,7 @@ func (r *race) recreated(n *nested, p place) claim {
 
 // compensated is the saga test (4.3): some call of A failed, and A's books
 // and the calls that took effect are those of A alone.
-func (r *race) compensated(w *world, n *nested) bool {
+func (p *Pair) compensated(w *world, n *nested) bool {
 	if !n.a.failed {
 		return false
 	}
@@ -219,16 +268,10 @@ func (r *race) compensated(w *world, n *nested) bool {
 	defer func() { w.serial = nil }()
 	m := newMachine(w)
 	m.marks = n.m.marks
-	a := m.newMessage(r.q.A, 0)
+	a := m.newMessage(p.a, 0)
 	m.play(a)
-	r.note(a)
-	return a.books.equal(n.a.books) && slices.Equal(m.took(0), n.m.took(0))
-}
-
-func (r *race) note(a *message) {
-	for _, h := range a.hit {
-		r.reached = r.reached || h.changed
-	}
+	p.note(a)
+	return booksOf(p.s, a).equal(booksOf(p.s, n.a)) && slices.Equal(m.took(0), n.m.took(0))
 }
 
 // took lists the effectful calls that took effect, of one message or of all
@@ -244,51 +287,75 @@ func (m *machine) took(role int) []string {
 	return out
 }
 
-// explained tells whether A;B or B;A gives the same final state, the same
-// calls and the same kind of replies (4.4).
-func (r *race) explained(w *world, n *nested) bool {
+// explained tells whether A;B or B;A gives the same calls, the same kind of
+// replies and, as far as the late write concerns it, the same final state (4.4):
+// what a run does elsewhere is another write's damage.
+func (v *verdicts) explained(late Site) bool {
+	if !v.ran {
+		v.ran = true
+		v.serials()
+	}
+	at := v.p.s.feet[v.p.a].writesAt(late)
+	return slices.ContainsFunc(v.orders, func(o order) bool {
+		return !slices.ContainsFunc(o.differs, func(d *node) bool { return d == nil || concerns(d, at) })
+	})
+}
+
+// concerns tells whether a place lies in one of those, or around one; of a late
+// write whose places are not known, every place does.
+func concerns(n *node, at []*node) bool {
+	return len(at) == 0 || slices.ContainsFunc(at, func(m *node) bool { return n.within(m) || m.within(n) })
+}
+
+// serials runs both orders until one gives the same outcome altogether.
+func (v *verdicts) serials() {
+	p, w := v.p, v.w
 	defer func() { w.serial = nil }()
-	for _, order := range [][2]int{{0, 1}, {1, 0}} {
+	lent := w.choices.pool.used
+	for _, turn := range [][2]int{{0, 1}, {1, 0}} {
 		c := &chooser{}
 		for i := 0; i < maxSerial; i++ {
 			c.rewind()
 			w.serial, w.extra = c, map[string]ending{}
-			m, msgs := playSerial(w, r.q, order, nil)
-			r.out.Steps += m.steps
+			w.choices.pool.reset(lent)
+			m := newMachine(w)
+			m.marks = p.reach.marks
+			msgs := m.serial(p.a, p.b, turn)
+			p.steps += m.steps
 			for _, msg := range msgs {
 				if msg.role == 0 {
-					r.note(msg)
+					p.note(msg)
 				}
 			}
-			if r.sameOutcome(n, m, msgs) {
-				return true
+			if sameReplies(v.n, msgs) && slices.Equal(v.n.m.took(-1), m.took(-1)) {
+				o := order{p.s.differences(v.n.m.cells, m.cells)}
+				v.orders = append(v.orders, o)
+				if len(o.differs) == 0 {
+					return
+				}
 			}
-			if !c.next() {
+			if !c.next(rating{}) {
 				break
 			}
 		}
 	}
-	return false
 }
 
-// playSerial runs the two messages one after the other.
-func playSerial(w *world, q RaceQuery, order [2]int, trace *Trace) (*machine, [2]*message) {
-	m := newMachine(w)
-	m.marks = marksOf(q.Marks)
-	m.trace = trace
+// serial runs the two messages one after the other.
+func (m *machine) serial(a, b *Program, order [2]int) [2]*message {
 	var msgs [2]*message
 	for i, role := range order {
-		p := q.A
+		p := a
 		if role == 1 {
-			p = q.B
+			p = b
 		}
 		msgs[i] = m.newMessage(p, role)
 		m.play(msgs[i])
 	}
-	return m, msgs
+	return msgs
 }
 
-func (r *race) sameOutcome(n *nested, m *machine, msgs [2]*message) bool {
+func sameReplies(n *nested, msgs [2]*message) bool {
 	for _, msg := range msgs {
 		other := n.a
 		if msg.role == 1 {
@@ -298,7 +365,7 @@ func (r *race) sameOutcome(n *nested, m *machine, msgs [2]*message) bool {
 			return false
 		}
 	}
-	return slices.Equal(n.m.took(-1), m.took(-1)) && r.s.sameState(n.m.cells, m.cells)
+	return true
 }
 
 // refused is the class of a reply: a failure and a trap refuse, everything
@@ -320,46 +387,44 @@ func (msg *message) refused() bool {
 	return false
 }
 
-// sameState compares final states: lists as multisets, since which order was
-// promised to whom is not known here, counters that only give fresh numbers not at all.
-func (s *System) sameState(a, b []Value) bool {
+// differences returns the places at which final states differ, nil for one
+// that is not known: lists are compared as multisets, since which order was promised
+// to whom is not known here, counters that only give fresh numbers not at all.
+func (s *System) differences(a, b []Value) []*node {
+	var out []*node
 	for i := range a {
-		if !s.sameValue(a[i], b[i], s.cells[i]) {
-			return false
-		}
+		out = append(out, s.difference(a[i], b[i], s.cells[i])...)
 	}
-	return true
+	return out
 }
 
-func (s *System) sameValue(a, b Value, n *node) bool {
+func (s *System) difference(a, b Value, n *node) []*node {
 	if equal(a, b) || n.isDraw() {
-		return true
-	}
-	if n == nil {
-		return false
+		return nil
 	}
 	a, b = settle(a), settle(b)
 	if a.k == vList && b.k == vList && sameBag(a.o, b.o) {
-		return true
+		return nil
 	}
-	same := true
+	var out []*node
 	diff(a, b, place{}, func(p place, old, new Value) {
-		at := n
+		at := n // the part as deep as it is known
 		for _, e := range p.path {
+			k := at.find(e.part())
 			if e.isKey() {
-				at = at.find("[]")
-			} else {
-				at = at.find(e.part())
+				k = at.find("[]")
 			}
-			if at == nil {
+			if k == nil {
 				break
 			}
+			at = k
 		}
-		if len(p.path) == 0 || !(at.isDraw() || old.k == vList && new.k == vList && sameBag(old.o, new.o)) {
-			same = false
+		if at.isDraw() || old.k == vList && new.k == vList && sameBag(old.o, new.o) {
+			return
 		}
+		out = append(out, at)
 	})
-	return same
+	return out
 }
 
 // sameBag compares two lists as multisets: whole, or with one base what was pushed.

@@ -109,7 +109,7 @@ func (v *survey) enumerate(force *forcedTrap) {
 			return nil
 		})
 		v.out.Runs++
-		if !c.next() {
+		if !c.next(rating{}) {
 			return
 		}
 	}
@@ -560,7 +560,7 @@ func (r aloneRun) innerError(k *call) bool { return k.ending == endOK && k.faile
 // restart runs an example again in a world of its own.
 func (s *System) restart(ex *EndingExample) (w *world, run aloneRun, ok bool) {
 	_, ok = s.guarded(func() *Run {
-		w = s.aloneWorld(&chooser{script: slices.Clone(ex.script), width: make([]int, len(ex.script))}, ex.round)
+		w = s.aloneWorld(replay(ex.script), ex.round)
 		run = s.playAlone(w, ex.A, ex.force, nil)
 		return nil
 	})
@@ -599,7 +599,7 @@ func (s *System) again(w *world, ex *EndingExample, k *call, e ending, force *fo
 // Run runs a alone from an example's start as it is, with a trace.
 func (s *System) Run(ex *EndingExample) (*Run, bool) {
 	return s.guarded(func() *Run {
-		w := s.aloneWorld(&chooser{script: slices.Clone(ex.script), width: make([]int, len(ex.script))}, ex.round)
+		w := s.aloneWorld(replay(ex.script), ex.round)
 		t := &Trace{sys: s}
 		run := s.playAlone(w, ex.A, ex.force, t)
 		return s.runOf(run.m, t, run.a)

@@ -10,8 +10,13 @@ func (m *machine) exec(msg *message) {
 		if m.work > maxWork {
 			giveUp("step bound")
 		}
-		in := &msg.p.code[msg.pc]
+		pc := msg.pc
+		in := &msg.p.code[pc]
 		msg.pc++
+		m.w.choices.enter(msg.role, pc)
+		for _, t := range m.paths[msg.role] {
+			t.pass(min(msg.seg, 2)-1, pc, m.w.choices.at)
+		}
 		switch in.op {
 		case opJump:
 			m.count()
@@ -32,6 +37,7 @@ func (m *machine) exec(msg *message) {
 		case opEnd:
 			m.finish(msg, 0, Unit())
 		case opStep:
+			m.marked = m.marks != nil && msg.role == 0 && m.marks[pc]
 			m.step(msg, in)
 		}
 	}
@@ -69,7 +75,7 @@ func (m *machine) step(msg *message, in *instr) {
 	}
 	hits := len(msg.hit)
 	m.do(msg, in)
-	if m.marks[st.Site] && msg.role == 0 && len(msg.hit) == hits && (isWrite(st) && !onlyIfAbsent(st) || msg.status == trapped) {
+	if m.marked && len(msg.hit) == hits && (isWrite(st) && !onlyIfAbsent(st) || msg.status == trapped) {
 		// The late write was reached, though it found nothing to write or trapped.
 		var t taint
 		for _, a := range st.Args {
@@ -454,6 +460,9 @@ func (m *machine) draw(msg *message, p place) (Value, bool) {
 	}
 	msg.draws++
 	v := Value{k: vText, o: &object{name: freshID, fields: []field{{"0", Int(int64(msg.role))}, {"1", Int(int64(msg.draws))}}}}
+	if msg.drawn == nil {
+		msg.drawn = map[int]Value{}
+	}
 	msg.drawn[p.cell] = v
 	return v, true
 }
@@ -496,14 +505,14 @@ func (m *machine) write(msg *message, p place, x Value, site Site) {
 	m.cells[p.cell] = v
 	msg.log = append(msg.log, entered{msg.seg, site, p, old, x})
 	m.emit(Event{Kind: EvWrite, msg: msg, Site: site, at: p, Value: x, Old: old})
-	if m.marks[site] && msg.role == 0 {
+	if m.marked {
 		msg.hit = append(msg.hit, hit{t: x.t | pathTaint(p), ctl: msg.ctl, changed: !equal(old, x), site: site, late: msg.late, seg: msg.seg})
 	}
 }
 
 // mark notes that a call which is the candidate's late effect is made.
 func (m *machine) mark(msg *message, st *Step, v Value) {
-	if !m.marks[st.Site] || msg.role != 0 {
+	if !m.marked {
 		return
 	}
 	var t taint
@@ -592,7 +601,7 @@ func (m *machine) oneway(msg *message, st *Step) {
 	m.pending = append(m.pending, c)
 	m.emit(Event{Kind: EvCall, msg: msg, Site: c.site, Text: c.info.Label, calls: []*call{c}})
 	m.set(msg, st.Out, Variant("Ok", Unit()))
-	if m.marks[st.Site] && msg.role == 0 {
+	if m.marked {
 		var t taint
 		for _, a := range args {
 			t |= a.t

@@ -5,11 +5,74 @@ import "slices"
 // A footprint is what a program may touch, as static places.
 type footprint struct {
 	reads, writes map[*node]bool
+	readAt        map[Site][]*node // by step
+	writtenAt     map[Site][]*node
 	unknown       bool // code that was not read may touch anything
 	consts        bool // numbers are compared with constants
 }
 
 func (f *footprint) hasConsts() bool { return f != nil && f.consts }
+
+func newFootprint() *footprint {
+	return &footprint{reads: map[*node]bool{}, writes: map[*node]bool{}, readAt: map[Site][]*node{}, writtenAt: map[Site][]*node{}}
+}
+
+func (f *footprint) read(n *node, at Site) {
+	f.reads[n] = true
+	if !slices.Contains(f.readAt[at], n) {
+		f.readAt[at] = append(f.readAt[at], n)
+	}
+}
+
+func (f *footprint) write(n *node, at Site) {
+	f.writes[n] = true
+	if !slices.Contains(f.writtenAt[at], n) {
+		f.writtenAt[at] = append(f.writtenAt[at], n)
+	}
+}
+
+// writesAt are the places that a step may write, nil if they are not known.
+func (f *footprint) writesAt(at Site) []*node {
+	if f == nil {
+		return nil
+	}
+	return f.writtenAt[at]
+}
+
+// writersOf are the steps of b that may write what f reads; none if that is
+// not known of either.
+func (s *System) writersOf(b *Program, f *footprint) []bool {
+	steps := make([]bool, len(b.code))
+	fb := s.feet[b]
+	if f == nil || fb == nil {
+		return steps
+	}
+	for pc := range b.code {
+		in := &b.code[pc]
+		if in.op != opStep {
+			continue
+		}
+		for _, n := range fb.writtenAt[in.step.Site] {
+			steps[pc] = steps[pc] || isMark(in.step) && overlap(map[*node]bool{n: true}, f.reads)
+		}
+	}
+	return steps
+}
+
+// Touches tells whether b may write what a reads at a step; of a step that is
+// not known to read anything it tells the same as Interferes.
+func (s *System) Touches(a, b *Program, at Site) bool {
+	fa, fb := s.feet[a], s.feet[b]
+	if fa == nil || fb == nil || fa.unknown || fb.unknown || len(fa.readAt[at]) == 0 {
+		return s.Interferes(a, b)
+	}
+	for _, n := range fa.readAt[at] {
+		if overlap(fb.writes, map[*node]bool{n: true}) {
+			return true
+		}
+	}
+	return false
+}
 
 // Interferes tells whether b may write something that a reads; so it is worth
 // trying in a's gaps. Programs the system was not made of interfere.

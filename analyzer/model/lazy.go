@@ -81,61 +81,6 @@ func (l *lazy) hasKid(name string) bool {
 	return slices.ContainsFunc(l.kids, func(k kid) bool { return k.name == name })
 }
 
-// A chooser enumerates choice sequences. A run that asks for its i-th choice
-// gets script[i], or 0 behind the end of the script. Sequences come in the
-// order of how many choices differ from the first one, so that one early
-// refusal (a validation, an absent entry) does not use up the bound.
-type chooser struct {
-	script []int
-	width  []int
-	at     int
-	fixed  int     // the script that was given; what follows was chosen in the run
-	queue  [][]int // scripts still to run
-	head   int
-}
-
-// maxQueue bounds the scripts that wait; runs are bounded far below.
-const maxQueue = 20000
-
-func (c *chooser) rewind() { c.at = 0 }
-
-func (c *chooser) choose(n int) int {
-	if n <= 1 {
-		return 0
-	}
-	if c.at == len(c.script) {
-		c.script = append(c.script, 0)
-		c.width = append(c.width, n)
-	}
-	v := c.script[c.at]
-	if v >= n { // replayed under another domain: stay inside
-		v = n - 1
-	}
-	c.width[c.at] = n
-	c.at++
-	return v
-}
-
-// next moves to the next sequence; false when all were tried. The sequences
-// that differ from the last run in one choice it made freely are new; choices
-// the run did not ask for are dropped.
-func (c *chooser) next() bool {
-	for i := c.fixed; i < c.at; i++ {
-		for v := 1; v < c.width[i] && len(c.queue)-c.head < maxQueue; v++ {
-			c.queue = append(c.queue, append(slices.Clone(c.script[:i]), v))
-		}
-	}
-	if c.head == len(c.queue) {
-		return false
-	}
-	c.script = c.queue[c.head]
-	c.queue[c.head] = nil
-	c.head++
-	c.fixed = len(c.script)
-	c.width = make([]int, len(c.script))
-	return true
-}
-
 // A world holds what a run and the serial runs compared with it share: the
 // initial state, the arguments, how calls end and what they answer.
 type world struct {

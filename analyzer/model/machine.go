@@ -1,12 +1,15 @@
 package model
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+)
 
 // Bounds of one run. Steps that only compute do not count, as a reader would
 // not count them; work bounds them all the same.
 const (
-	maxSteps = 400
-	maxWork  = 20000
+	maxSteps = 2000
+	maxWork  = 40000
 )
 
 // A machine holds the committed state of a canister and executes segments of
@@ -26,7 +29,9 @@ type machine struct {
 	sources []source
 	effects bool // an unread function that may write ran
 	trace   *Trace
-	marks   map[Site]bool
+	marks   []bool // steps of A that are a candidate's late write
+	marked  bool   // the step being executed is one
+	paths   [2][]*tracker
 	force   *forcedTrap
 }
 
@@ -139,9 +144,29 @@ type message struct {
 	whyAt  Site
 	late   bool // the gap under test is behind it
 	hit    []hit
-	failed bool // some call failed
-	books  books
+	failed bool         // some call failed
+	net    []cellChange // by segment, for books
 }
+
+// A pool lends the locals of messages: the runs of a search need the same
+// again and again. What was taken since a mark is given back by reset.
+type pool struct {
+	free []Value
+	used int
+}
+
+func (p *pool) take(n int) []Value {
+	if p.used+n > len(p.free) {
+		p.free = make([]Value, max(2*len(p.free), n, 64))
+		p.used = 0
+	}
+	vs := p.free[p.used : p.used+n : p.used+n]
+	p.used += n
+	clear(vs)
+	return vs
+}
+
+func (p *pool) reset(mark int) { p.used = min(mark, p.used) }
 
 // kept is what a cleanup starts from.
 type kept struct {
@@ -196,7 +221,8 @@ func newMachine(w *world) *machine {
 }
 
 func (m *machine) newMessage(p *Program, role int) *message {
-	return &message{p: p, w: m.w, role: role, pc: p.entry, regs: make([]Value, p.Func.Regs+1), slots: make([]Value, p.Func.Slots+1), books: books{}, drawn: map[int]Value{}}
+	pool := &m.w.choices.pool
+	return &message{p: p, w: m.w, role: role, pc: p.entry, regs: pool.take(p.regs), slots: pool.take(p.Func.Slots + 1)}
 }
 
 // source allots a taint bit.
@@ -237,12 +263,15 @@ func (m *machine) run(msg *message) {
 // close commits the segment or takes it back.
 func (m *machine) close(msg *message, before []Value) {
 	if msg.status != trapped {
-		msg.books.add(m.sys, before, m.cells)
+		msg.settleUp(before, m.cells)
 		m.calls = append(m.calls, m.pending...)
 		m.spawned = append(m.spawned, m.starts...)
 		m.pending, m.starts = nil, nil
 		if msg.status == suspended {
-			msg.kept = kept{append([]Value(nil), msg.slots...), append([]Value(nil), msg.regs...), append([]guard(nil), msg.guards...)}
+			msg.kept = kept{}
+			if len(msg.guards) > 0 { // nothing else is looked at in a cleanup
+				msg.kept = kept{slices.Clone(msg.slots), slices.Clone(msg.regs), slices.Clone(msg.guards)}
+			}
 		}
 		return
 	}
@@ -261,10 +290,10 @@ func (m *machine) close(msg *message, before []Value) {
 // one first, as one committed segment (S15, S19). A trap in there takes it back.
 func (m *machine) cleanup(msg *message) {
 	before := append([]Value(nil), m.cells...)
-	msg.slots, msg.regs = msg.kept.slots, msg.kept.regs
 	why, whyAt := msg.why, msg.whyAt
 	guards := msg.kept.guards
 	if len(guards) > 0 {
+		msg.slots, msg.regs = msg.kept.slots, msg.kept.regs
 		m.emit(Event{Kind: EvCleanup, msg: msg})
 	}
 	for i := len(guards) - 1; i >= 0; i-- {
@@ -280,7 +309,7 @@ func (m *machine) cleanup(msg *message) {
 	}
 	m.pending, m.starts = nil, nil // nothing can be sent from there (S16)
 	msg.status, msg.why, msg.whyAt = trapped, why, whyAt
-	msg.books.add(m.sys, before, m.cells)
+	msg.settleUp(before, m.cells)
 }
 
 // waiting returns the calls msg is suspended on.

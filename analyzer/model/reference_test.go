@@ -368,7 +368,7 @@ func compareRun(t *testing.T, seed int64, s *System, progs []*Program, bodies []
 		cells  []Value
 		sent   int
 	}
-	w := newWorld(s, &chooser{script: script, width: make([]int, len(script))}, s.domainOf(1))
+	w := newWorld(s, replay(script), s.domainOf(1))
 	w.plain = true
 	m := newMachine(w)
 	msgs := make([]*message, len(progs))

@@ -1,11 +1,16 @@
 package model
 
-import "slices"
+import (
+	"maps"
+	"math"
+	"slices"
+	"sync"
+)
 
 // Bounds of a search. Nothing is bounded in time, so that results repeat.
 const (
 	maxRuns   = 500 // per interferer, gap and round
-	maxVain   = 60  // the same, where the late write is out of A's own reach
+	maxVain   = 60  // the same, where no late write is in A's own reach
 	maxGaps   = 3
 	maxSerial = 24 // endings tried for calls that only a serial run makes
 )
@@ -32,10 +37,6 @@ type RaceQuery struct {
 	Marks []Site
 	// Link says how a stale read must reach the late write.
 	Link Link
-	// Reach is what [System.Reach] tells of A; nil to ask it.
-	Reach map[Site]int
-	// Gap limits the search to the n-th await of A that suspends; 0 for all.
-	Gap int
 }
 
 // A Link is a way from a read to a write.
@@ -59,8 +60,8 @@ type RaceOutcome struct {
 
 // An Example names a run, so that it can be run again with a trace.
 type Example struct {
-	Query  RaceQuery
 	Gap    int
+	a, b   *Program
 	script []int
 	round  int
 	// Reads are the places that A read before the gap, B changed in it, and
@@ -79,168 +80,288 @@ type ExampleRead struct {
 
 // Race searches for a run of A with B nested in a gap that no serial order explains.
 func (s *System) Race(q RaceQuery) RaceOutcome {
-	r := &race{s: s, q: q, out: RaceOutcome{Reasons: map[string]int{}}, budget: maxRuns}
-	first := s.firstRound(q)
-	r.reached = first != 0
-	if first == 0 { // A alone never gets there: B would have to open the way
-		first, r.budget = 3, maxVain
-	}
-	for r.round = first; r.round <= 3; r.round++ {
-		if r.tryRound() {
-			break
-		}
-		if r.reached {
-			// Limits and last items are only met by numbers near the constants
-			// of the code: a capacity of 10000, the last ticket.
-			if r.round == 3 || !s.feet[q.A].hasConsts() {
-				break
-			}
-			r.round = 2
-		}
-	}
-	return r.verdict()
+	return s.Pair(s.Reach(q.A), q.B).Race(q.Marks, q.Link)
 }
 
-// Reach returns for each site at which a alone writes or calls behind a gap,
-// and changes something by it, the first round (1 to 3) in which it does. It
-// does not depend on a candidate: ask once per program.
-func (s *System) Reach(a *Program) map[Site]int {
-	found := map[Site]int{}
+// A Reach is what a message does behind its gaps when it runs alone.
+type Reach struct {
+	a     *Program
+	marks []bool       // by position: the steps that may be a late write
+	first map[Site]int // the first round (1 to 3) in which a write changes something or a call is made
+	// prefer is how to come there; see chooser.
+	prefer map[ask]int
+}
+
+// Reach runs a alone. The answer does not depend on a candidate: ask once per program.
+func (s *System) Reach(a *Program) *Reach {
+	met := a.met()
+	r := &Reach{a: a, marks: make([]bool, len(a.code)), first: map[Site]int{}}
+	for pc := range a.code {
+		in := &a.code[pc]
+		r.marks[pc] = in.op == opStep && isMark(in.step) && (met[1][pc] || !met[0][pc]) // drop bodies are entered by no jump
+	}
 	for round := 1; round <= 3; round++ {
-		c := &chooser{}
-		for n := 0; n < maxRuns; n++ {
-			c.rewind()
-			s.guarded(func() *Run {
-				m := newMachine(newWorld(s, c, s.domainOf(round)))
-				msg := m.newMessage(a, 0)
-				m.play(msg)
-				for _, e := range msg.log {
-					if e.seg > 1 && found[e.site] == 0 && !equal(e.old, e.new) {
-						found[e.site] = round
-					}
-				}
-				for _, k := range m.calls {
-					if k.seg > 1 && found[k.site] == 0 {
-						found[k.site] = round
-					}
-				}
-				return nil
-			})
-			if !c.next() {
-				break
-			}
-		}
+		s.reach(r, round)
 		if round == 1 && !s.feet[a].hasConsts() {
 			break // other numbers lead nowhere else
 		}
 	}
-	return found
+	return r
 }
 
-// firstRound is the round to begin with for a candidate; 0 if a alone never
-// gets there.
-func (s *System) firstRound(q RaceQuery) int {
-	reach := q.Reach
-	if reach == nil {
-		reach = s.Reach(q.A)
-	}
-	first := 0
-	for _, m := range q.Marks {
-		if r := reach[m]; r != 0 && (first == 0 || r < first) {
-			first = r
-		}
-	}
-	return first
-}
-
-type race struct {
-	s         *System
-	q         RaceQuery
-	out       RaceOutcome
-	round     int
-	reached   bool // the late write was reached and changed something
-	possible  *Example
-	why       string
-	exhausted bool // a bound was hit
-	lost      int  // runs about which nothing can be said
-	budget    int
-	segments  int // the most that A had in a run
-}
-
-func (r *race) tryRound() bool {
-	for gap := 1; gap <= maxGaps; gap++ {
-		if r.q.Gap != 0 && r.q.Gap != gap {
-			continue
-		}
-		found, more := r.tryGap(gap)
-		if found {
-			return true
-		}
-		if !more || r.segments < gap+2 { // nothing waits once more
+func (s *System) reach(r *Reach, round int) {
+	c := again(r.prefer)
+	g := newGuide(r.a, true, func(pc int, st *Step) bool { return r.marks[pc] && r.first[st.Site] == 0 })
+	for n := 0; n < maxRuns; n++ {
+		c.rewind()
+		t := newTracker(g.ways)
+		s.guarded(func() *Run {
+			m := newMachine(newWorld(s, c, s.domainOf(round)))
+			m.paths[0] = []*tracker{t}
+			msg := m.newMessage(r.a, 0)
+			m.play(msg)
+			for _, e := range msg.log {
+				if e.seg > 1 && r.first[e.site] == 0 && !equal(e.old, e.new) {
+					r.first[e.site] = round
+				}
+			}
+			for _, k := range m.calls {
+				if k.seg > 1 && r.first[k.site] == 0 {
+					r.first[k.site] = round
+				}
+			}
+			return nil
+		})
+		if !c.next(g.rate(c, t)) {
 			break
 		}
+		if r.prefer == nil && len(r.first) > 0 {
+			r.prefer = maps.Clone(c.prefer)
+		}
 	}
-	return false
+	if r.prefer == nil {
+		r.prefer = maps.Clone(c.prefer)
+	}
 }
 
-// tryGap enumerates the runs for one gap. more tells whether any reached it.
-func (r *race) tryGap(gap int) (found, more bool) {
-	c := &chooser{}
-	for n := 0; ; n++ {
-		if n == r.budget {
-			r.exhausted = true
-			return false, more
-		}
-		c.rewind()
-		res := r.once(c, gap)
-		r.out.Runs++
-		more = more || res.atGap
-		switch res.verdict {
-		case Confirmed:
-			r.out.Verdict = Confirmed
-			r.out.Example = r.example(c, gap, res)
-			return true, more
-		case Possible:
-			if r.possible == nil {
-				r.possible = r.example(c, gap, res)
-				r.why = res.reason
+// isMark tells whether a step can be the late write of a candidate.
+func isMark(st *Step) bool { return isWrite(st) && st.Kind != Set }
+
+// A Pair is the search over the runs of A with B in one of its gaps. All late
+// writes of A are judged in the same runs; the search goes on only as far as
+// is asked for. It may be used concurrently.
+type Pair struct {
+	mu      sync.Mutex
+	s       *System
+	reach   *Reach
+	a, b    *Program
+	late    map[Site]*lateWrite
+	targets []bool // steps of B that write what A reads
+	tracked ways   // of A to any of its late writes
+	aim     ways   // of B to its targets
+	phases  []phase
+	gaps    int // the most that A had in a run
+
+	c         *chooser
+	lead      *guide // to late writes not reached yet; nil between phases
+	best      int
+	n         int
+	more      bool // some run of the phase reached the gap
+	runs      int
+	steps     int
+	lost      int // runs about which nothing can be said
+	exhausted bool
+	reasons   map[string]int
+}
+
+// A phase is one enumeration.
+type phase struct {
+	round, gap, budget int
+}
+
+// A lateWrite is what is known of one late write so far.
+type lateWrite struct {
+	reached bool // and something was changed by it
+	links   [3]linkState
+}
+
+type linkState struct {
+	confirmed, possible *Example
+	runs                int // until then
+	why                 string
+	reasons             map[string]int
+}
+
+// Pair prepares a search; r is what [System.Reach] tells of A.
+func (s *System) Pair(r *Reach, b *Program) *Pair {
+	p := &Pair{s: s, reach: r, a: r.a, b: b, late: map[Site]*lateWrite{}, reasons: map[string]int{}}
+	for pc, is := range r.marks {
+		if is {
+			if site := r.a.code[pc].step.Site; p.late[site] == nil {
+				p.late[site] = &lateWrite{}
 			}
 		}
-		r.out.Reasons[res.reason]++
-		if !c.next() {
-			return false, more
+	}
+	p.tracked = r.a.waysTo(r.marks, true)
+	p.targets = s.writersOf(b, s.feet[r.a])
+	p.aim = b.waysTo(p.targets, false)
+	p.plan()
+	return p
+}
+
+// plan lays out the phases: the first domain, the second where only it reaches
+// some late write, and the third where numbers near the constants of the
+// code matter: limits and last items (a capacity of 10000, the last ticket).
+func (p *Pair) plan() {
+	rounds := map[int]bool{}
+	for _, r := range p.reach.first {
+		rounds[r] = true
+	}
+	budget := maxRuns
+	if len(rounds) == 0 { // A alone never gets there: B would have to open the way
+		rounds[3], budget = true, maxVain
+	}
+	if p.s.feet[p.a].hasConsts() {
+		rounds[3] = true
+	}
+	for round := 1; round <= 3; round++ {
+		for gap := 1; gap <= maxGaps && rounds[round]; gap++ {
+			p.phases = append(p.phases, phase{round, gap, budget})
 		}
 	}
 }
 
-func (r *race) example(c *chooser, gap int, res result) *Example {
-	return &Example{Query: r.q, Gap: gap, script: slices.Clone(c.script), round: r.round, Reads: res.reads, Late: res.late}
+// Race judges the late writes of a candidate.
+func (p *Pair) Race(marks []Site, link Link) RaceOutcome {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for {
+		for _, m := range marks {
+			if w := p.late[m]; w != nil && w.links[link].confirmed != nil {
+				l := &w.links[link]
+				return RaceOutcome{Verdict: Confirmed, Example: l.confirmed, Runs: l.runs, Steps: p.steps, Reasons: p.reasons}
+			}
+		}
+		if !p.step() {
+			return p.verdict(marks, link)
+		}
+	}
 }
 
-func (r *race) verdict() RaceOutcome {
-	switch {
-	case r.out.Verdict == Confirmed:
-	case r.possible != nil:
-		r.out.Verdict, r.out.Example, r.out.Reason = Possible, r.possible, r.why
-	case !r.reached:
-		r.out.Verdict, r.out.Reason = CannotTell, "the late write was not reached"
-	case r.exhausted:
-		r.out.Verdict, r.out.Reason = CannotTell, "bound hit"
-	case r.lost > 0 && r.lost*2 > r.out.Runs:
-		r.out.Verdict, r.out.Reason = CannotTell, "step bound"
-	default:
-		r.out.Verdict = Refuted
-		r.out.Reason = r.mostly()
+// step does one run; false when all phases are through.
+func (p *Pair) step() bool {
+	if len(p.phases) == 0 {
+		return false
 	}
-	return r.out
+	ph := p.phases[0]
+	if p.lead == nil {
+		p.begin(ph)
+	}
+	p.c.rewind()
+	var t tracks
+	res := p.once(ph, &t)
+	p.runs++
+	p.n++
+	p.more = p.more || res.atGap
+	p.reasons[res.reason]++
+	if p.c.next(p.rate(&t, res)) {
+		if p.n < ph.budget {
+			return true
+		}
+		p.exhausted = true
+	}
+	p.lead = nil
+	p.phases = p.phases[1:]
+	if !p.more || p.gaps < ph.gap+2 { // nothing waits once more
+		for len(p.phases) > 0 && p.phases[0].round == ph.round {
+			p.phases = p.phases[1:]
+		}
+	}
+	return len(p.phases) > 0
+}
+
+func (p *Pair) begin(ph phase) {
+	prefer := p.reach.prefer
+	if p.c != nil {
+		prefer = p.c.prefer
+	}
+	p.c = again(prefer)
+	p.lead = newGuide(p.a, true, func(pc int, st *Step) bool { return p.reach.marks[pc] && !p.late[st.Site].reached })
+	p.n, p.more, p.best = 0, false, math.MaxInt
+}
+
+// tracks follow the messages of one run: A to its late writes, to those not
+// reached yet, and B to a write that concerns A.
+type tracks struct {
+	late, open, other *tracker
+	choices           int
+}
+
+// rate says how far a run was from showing something: A has to come to the
+// gap, B to write what A reads, and A to go on to a late write.
+func (p *Pair) rate(t *tracks, res result) rating {
+	const stage = 1 << 20
+	choices := p.c.at
+	found := p.lead.note(t.open)
+	r := rating{}
+	switch {
+	case !res.atGap:
+		r = rating{2*stage + int(t.late.dist), t.late.limit(choices)}
+	case !t.other.hit && t.other.dist != math.MaxInt32:
+		r = rating{stage + int(t.other.dist), t.other.limit(choices)}
+	case !t.late.hit:
+		r = rating{1 + int(t.late.dist), t.late.limit(choices)}
+	case p.lead.leads() && !found && !t.open.hit:
+		r = rating{1 + int(t.open.dist), t.open.limit(choices)}
+	}
+	if p.lead.nearer(r.far) && p.lead.patience > 0 || found {
+		p.c.learn(r.limit)
+		if r.far == 0 {
+			p.c.learn(choices)
+		}
+	}
+	return r
+}
+
+func (p *Pair) verdict(marks []Site, link Link) RaceOutcome {
+	out := RaceOutcome{Runs: p.runs, Steps: p.steps, Reasons: maps.Clone(p.reasons)}
+	reached := false
+	for _, m := range marks {
+		w := p.late[m]
+		if w == nil {
+			continue
+		}
+		reached = reached || w.reached || p.reach.first[m] != 0
+		l := &w.links[link]
+		if l.possible != nil && out.Example == nil {
+			out.Example, out.Reason = l.possible, l.why
+		}
+		for reason, n := range l.reasons {
+			out.Reasons[reason] += n
+		}
+	}
+	switch {
+	case out.Example != nil:
+		out.Verdict = Possible
+	case !reached:
+		out.Verdict, out.Reason = CannotTell, "the late write was not reached"
+	case p.exhausted:
+		out.Verdict, out.Reason = CannotTell, "bound hit"
+	case p.lost > 0 && p.lost*2 > p.runs:
+		out.Verdict, out.Reason = CannotTell, "step bound"
+	default:
+		out.Verdict = Refuted
+		out.Reason = mostly(out.Reasons)
+	}
+	return out
 }
 
 // mostly is the reason that excused most runs that came as far as B's change.
-func (r *race) mostly() string {
+func mostly(reasons map[string]int) string {
 	best, n := "", -1
-	for reason, k := range r.out.Reasons {
+	for reason, k := range reasons {
 		weight := k
-		if reason == whyNoGap {
+		if reason == whyNoGap || reason == whyJudged {
 			weight = 0
 		}
 		if weight > n || weight == n && reason < best {
@@ -259,6 +380,7 @@ const (
 	whyClaimed   = "claimed key"
 	whyCleaned   = "failed and compensated"
 	whySerial    = "serial order explains"
+	whyJudged    = "late writes judged apart"
 )
 
 // domainOf is what round tries for numbers: first two values that tell "covers
@@ -305,20 +427,25 @@ func someOf(consts []int64) []int64 {
 }
 
 // once runs one choice sequence and judges it.
-func (r *race) once(c *chooser, gap int) (res result) {
+func (p *Pair) once(ph phase, t *tracks) (res result) {
+	t.late, t.open, t.other = newTracker(p.tracked), newTracker(p.lead.ways), newTracker(p.aim)
+	n := &nested{}
 	defer func() {
-		if p := recover(); p != nil {
-			st, ok := p.(stop)
+		if x := recover(); x != nil {
+			st, ok := x.(stop)
 			if !ok {
-				panic(p)
+				panic(x)
 			}
-			r.lost++
-			res = result{reason: st.reason, atGap: res.atGap}
+			p.lost++
+			res = result{reason: st.reason, atGap: n.atGap}
 		}
 	}()
-	w := newWorld(r.s, c, r.s.domainOf(r.round))
-	res = r.judge(w, gap)
-	return res
+	w := newWorld(p.s, p.c, p.s.domainOf(ph.round))
+	n.m = newMachine(w)
+	n.m.marks = p.reach.marks
+	n.m.paths = [2][]*tracker{{t.late, t.open}, {t.other}}
+	n.play(p.a, p.b, ph.gap)
+	return p.judge(w, n, ph)
 }
 
 // play runs a message to its end, its calls answered at once.
@@ -338,58 +465,50 @@ type nested struct {
 	sources  int     // how many there were at the gap
 }
 
-func playNested(w *world, q RaceQuery, gap int, trace *Trace) *nested {
-	m := newMachine(w)
-	m.trace = trace
-	m.marks = marksOf(q.Marks)
-	n := &nested{m: m, a: m.newMessage(q.A, 0)}
+func (n *nested) play(a, b *Program, gap int) {
+	m := n.m
+	n.a = m.newMessage(a, 0)
 	for i := 0; i < gap; i++ {
 		m.run(n.a)
 		if n.a.status != suspended {
-			return n
+			return
 		}
 	}
 	n.atGap = true
 	n.a.late = true
-	n.gapCells = append([]Value(nil), m.cells...)
+	n.gapCells = slices.Clone(m.cells)
 	n.sources = len(m.sources)
-	n.b = m.newMessage(q.B, 1)
+	n.b = m.newMessage(b, 1)
 	m.play(n.b)
-	n.bCells = append([]Value(nil), m.cells...)
+	n.bCells = slices.Clone(m.cells)
 	m.play(n.a)
-	return n
-}
-
-func marksOf(sites []Site) map[Site]bool {
-	ms := map[Site]bool{}
-	for _, s := range sites {
-		ms[s] = true
-	}
-	return ms
 }
 
 // Replay runs an example again and returns its events.
 func (s *System) Replay(ex *Example) (*Run, bool) {
 	return s.guarded(func() *Run {
-		c := &chooser{script: slices.Clone(ex.script), width: make([]int, len(ex.script))}
-		w := newWorld(s, c, s.domainOf(ex.round))
+		w := newWorld(s, replay(ex.script), s.domainOf(ex.round))
 		t := &Trace{sys: s}
-		n := playNested(w, ex.Query, ex.Gap, t)
+		n := &nested{m: newMachine(w)}
+		n.m.trace = t
+		n.play(ex.a, ex.b, ex.Gap)
 		run := s.runOf(n.m, t, n.a)
 		if n.b != nil {
 			run.Messages = append(run.Messages, s.messageOf(n.b))
 			for _, order := range [][2]int{{0, 1}, {1, 0}} {
 				w.serial, w.extra = &chooser{}, map[string]ending{}
-				run.Serial = append(run.Serial, s.replaySerial(w, ex.Query, order))
+				run.Serial = append(run.Serial, s.replaySerial(w, ex, order))
 			}
 		}
 		return run
 	})
 }
 
-func (s *System) replaySerial(w *world, q RaceQuery, order [2]int) *Run {
+func (s *System) replaySerial(w *world, ex *Example, order [2]int) *Run {
 	t := &Trace{sys: s}
-	m, msgs := playSerial(w, q, order, t)
+	m := newMachine(w)
+	m.trace = t
+	msgs := m.serial(ex.a, ex.b, order)
 	run := s.runOf(m, t, msgs[0])
 	run.Messages = append(run.Messages, s.messageOf(msgs[1]))
 	return run

@@ -139,7 +139,7 @@ func NewSystem(programs []*Program, observers ...*Program) *System {
 }
 
 func newScan(s *System, p *Program, consts map[int64]bool) *scan {
-	foot := &footprint{reads: map[*node]bool{}, writes: map[*node]bool{}}
+	foot := newFootprint()
 	s.feet[p] = foot
 	return &scan{s: s, p: p, regs: make([]*node, p.Func.Regs+1), slots: map[Slot]*node{}, lits: map[Reg]Value{}, consts: consts, foot: foot}
 }
@@ -174,6 +174,7 @@ type scan struct {
 	lits   map[Reg]Value
 	consts map[int64]bool
 	seq    int
+	site   Site // of the step looked at
 	awaits []int
 	loads  []access
 	incs   []access
@@ -202,7 +203,7 @@ func (sc *scan) put(r Reg, n *node) {
 
 func (sc *scan) read(n *node) {
 	if n != nil {
-		sc.foot.reads[n] = true
+		sc.foot.read(n, sc.site)
 		if sc.look {
 			return
 		}
@@ -214,7 +215,7 @@ func (sc *scan) read(n *node) {
 
 func (sc *scan) write(n *node) {
 	if n != nil {
-		sc.foot.writes[n] = true
+		sc.foot.write(n, sc.site)
 		if sc.look {
 			return
 		}
@@ -226,6 +227,7 @@ func (sc *scan) write(n *node) {
 func (sc *scan) find(steps []*Step) {
 	for _, st := range steps {
 		sc.seq++
+		sc.site = st.Site
 		sc.one(st)
 		sc.find(st.Body)
 		sc.find(st.Else)
@@ -284,7 +286,7 @@ func (sc *scan) one(st *Step) {
 	case Store:
 		if inc := sc.adds[b]; inc != nil && inc == n && !sc.look {
 			n.increments++
-			sc.foot.writes[n] = true
+			sc.foot.write(n, sc.site)
 			sc.incs = append(sc.incs, access{n, sc.seq})
 			return
 		}
@@ -431,13 +433,13 @@ func (sc *scan) verb(st *Step, n *node) {
 		case MapGet, MapGetCopy, MapContains:
 			if n != nil {
 				n.read = n.read || !sc.look
-				sc.foot.reads[n.child("[]")] = true
+				sc.foot.read(n.child("[]"), sc.site)
 			}
 		default:
 			if n != nil {
 				n.written = n.written || !sc.look
-				sc.foot.reads[n.child("[]")] = true
-				sc.foot.writes[n.child("[]")] = true
+				sc.foot.read(n.child("[]"), sc.site)
+				sc.foot.write(n.child("[]"), sc.site)
 			}
 		}
 		switch st.Name {
@@ -451,12 +453,12 @@ func (sc *scan) verb(st *Step, n *node) {
 		sc.consume(st, 1)
 		if n != nil {
 			n.pushed = n.pushed || !sc.look
-			sc.foot.writes[n] = true
+			sc.foot.write(n, sc.site)
 		}
 	case Len, IsEmpty:
 		if n != nil {
 			n.read = n.read || !sc.look
-			sc.foot.reads[n] = true
+			sc.foot.read(n, sc.site)
 		}
 	case ListPop, ListPopFront, ListRemove, Drain:
 		sc.write(n)

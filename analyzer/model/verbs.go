@@ -76,16 +76,22 @@ func (m *machine) match(msg *message, v Value, p *Pat, site Site) (bool, taint) 
 	return m.matchSubs(msg, v, p, site)
 }
 
+// maxChain bounds how many references to references are followed.
+const maxChain = 8
+
 // shapeOf reads which variant is at a reference.
 func (m *machine) shapeOf(msg *message, v Value, site Site) Value {
-	if v.o.place.cell < 0 {
-		x := m.fetch(v.o.place)
-		if x.isRef() {
-			return m.shapeOf(msg, x, site)
+	for range maxChain {
+		if v.o.place.cell >= 0 {
+			return m.exists(msg, v.o.place, site)
 		}
-		return x
+		x := m.fetch(v.o.place)
+		if !x.isRef() {
+			return x
+		}
+		v = x
 	}
-	return m.exists(msg, v.o.place, site)
+	panic(stop{"a reference leads to itself"})
 }
 
 func (m *machine) matchSubs(msg *message, v Value, p *Pat, site Site) (bool, taint) {
@@ -109,7 +115,7 @@ func (m *machine) matchSubs(msg *message, v Value, p *Pat, site Site) (bool, tai
 
 // used tells whether anybody looks at the result of st: a removal whose
 // result is ignored asks nothing.
-func (msg *message) used(st *Step) bool { return st.Out > 0 && msg.p.used[st.Out] }
+func (msg *message) used(st *Step) bool { return st.Out > 0 }
 
 func (m *machine) verb(msg *message, st *Step) {
 	if writes(st.Name) {
