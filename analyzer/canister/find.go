@@ -131,12 +131,7 @@ func (c *Canister) entryOf(d *workspace.Def) *Entry {
 			e.readArgs(a.Tokens)
 			return e
 		}
-		if a.Path == "export_name" || a.Path == "unsafe" && strings.HasPrefix(strings.TrimSpace(a.Tokens), "export_name") {
-			_, name, ok := strings.Cut(a.Tokens, "\"")
-			if !ok {
-				continue
-			}
-			name, _, _ = strings.Cut(name, "\"")
+		if name, ok := exportName(a); ok {
 			hook, method, _ := strings.Cut(name, " ")
 			if k := exports[hook]; k != 0 {
 				e := &Entry{Kind: k, Name: method, Def: d, Span: nameOf(d)}
@@ -148,6 +143,25 @@ func (c *Canister) entryOf(d *workspace.Def) *Entry {
 		}
 	}
 	return nil
+}
+
+// exportName returns the name of a raw Wasm export: `#[export_name = "…"]` and,
+// from edition 2024, `#[unsafe(export_name = "…")]`. The value of the former
+// comes without its quotes.
+func exportName(a workspace.Attr) (string, bool) {
+	name := a.Tokens
+	switch a.Path {
+	case "export_name":
+	case "unsafe":
+		key, value, ok := strings.Cut(name, "=")
+		if !ok || strings.TrimSpace(key) != "export_name" {
+			return "", false
+		}
+		name = value
+	default:
+		return "", false
+	}
+	return strings.Trim(strings.TrimSpace(name), `"`), true
 }
 
 // readArgs reads the arguments of an entry attribute: composite, name, guard.

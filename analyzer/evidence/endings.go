@@ -50,7 +50,7 @@ type Damage struct {
 // Endings returns what goes wrong in the endings of m, each kind, call and
 // exit once. Traps that no run reaches are not among them; see [Canister.TrapAt].
 func (c *Canister) Endings(m *Message) []Damage {
-	return damages(c.survivalOf(m), finding.Confirmed, "")
+	return damages(c.survivalOf(m).Damages, finding.Confirmed, "")
 }
 
 // TrapAt judges a trap at a site of m. Where no run reaches it by itself, the
@@ -58,7 +58,7 @@ func (c *Canister) Endings(m *Message) []Damage {
 // when such a trap does no damage.
 func (c *Canister) TrapAt(m *Message, site ops.Site) (d Damage, ok bool) {
 	natural := c.survivalOf(m)
-	for _, d := range damages(natural, finding.Confirmed, "") {
+	for _, d := range damages(natural.Damages, finding.Confirmed, "") {
 		if d.Kind == LostByTrap && d.Exit == site {
 			return d, true
 		}
@@ -66,9 +66,8 @@ func (c *Canister) TrapAt(m *Message, site ops.Site) (d Damage, ok bool) {
 	if natural.Traps[model.Site(site)] {
 		return Damage{}, false
 	}
-	forced := c.system.Survival(m.program, model.Site(site))
-	for _, d := range damages(forced, finding.Possible, "no run within the bound traps there by itself") {
-		if d.Kind == LostByTrap && d.Exit == site {
+	for _, d := range damages(natural.Forced, finding.Possible, "no run within the bound traps there by itself") {
+		if d.Exit == site {
 			return d, true
 		}
 	}
@@ -79,9 +78,9 @@ var damageKinds = map[model.DamageKind]DamageKind{
 	model.Forgotten: Forgotten, model.Leaked: Leaked, model.UndoneAfterAll: UndoneAfterAll, model.LostByTrap: LostByTrap,
 }
 
-func damages(v model.Survival, verdict finding.Verdict, reason string) []Damage {
+func damages(found []model.Damage, verdict finding.Verdict, reason string) []Damage {
 	var ds []Damage
-	for _, d := range v.Damages {
+	for _, d := range found {
 		ds = append(ds, Damage{
 			Kind: damageKinds[d.Kind], Verdict: verdict, Reason: reason,
 			Call: ops.Site(d.Call), Change: ops.Site(d.Change), Exit: ops.Site(d.Exit), Label: d.Label, Ending: string(d.Ending),

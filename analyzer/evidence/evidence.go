@@ -193,9 +193,24 @@ func (c *Canister) survivalOf(m *Message) model.Survival {
 	if v, ok := c.survival[m]; ok {
 		return v
 	}
-	v := c.system.Survival(m.program)
+	v := c.system.Survival(m.program, trapSites(m.Func.Body)...)
 	c.survival[m] = v
 	return v
+}
+
+// trapSites are the operations that may trap.
+func trapSites(list []*ops.Op) []model.Site {
+	var sites []model.Site
+	for _, op := range list {
+		if op.Kind == ops.Trap || op.Kind == ops.Assert || op.Traps != "" {
+			sites = append(sites, model.Site(op.Site))
+		}
+		if op.Kind != ops.Guard {
+			sites = append(sites, trapSites(op.Body)...)
+		}
+		sites = append(sites, trapSites(op.Else)...)
+	}
+	return sites
 }
 
 // pair is the search for two messages: all candidates share it.

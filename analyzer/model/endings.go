@@ -52,7 +52,10 @@ type EndingExample struct {
 // A Survival is what the endings of one message leave behind.
 type Survival struct {
 	Damages []Damage
-	Runs    int
+	// Forced are the damages of traps at the sites asked for, whether the
+	// program itself ever traps there or not.
+	Forced []Damage
+	Runs   int
 	// Traps are the sites that trapped in a later segment of some run.
 	Traps map[Site]bool
 	// Reached: some run made a call.
@@ -61,19 +64,23 @@ type Survival struct {
 	plain     *EndingExample // a run that makes a call, for tables
 }
 
+// maxForced is how many runs are made to trap at one site.
+const maxForced = 12
+
 // Survival runs a alone, with at most one call that fails, and compares each
-// failing run with its twin in which the call works. force adds trap sites
-// to be tried even where the program itself does not reach a trap.
+// failing run with its twin in which the call works. The runs that pass one of
+// the sites of force in a later segment are also made to trap there.
 func (s *System) Survival(a *Program, force ...Site) Survival {
-	v := &survey{s: s, a: a, out: Survival{Traps: map[Site]bool{}}, seen: map[damageKey]bool{}}
+	v := &survey{s: s, a: a, out: Survival{Traps: map[Site]bool{}}, seen: map[damageKey]bool{}, forced: map[Site]int{}}
+	if len(force) > 0 {
+		v.watch = make([]bool, len(a.code))
+		for pc := range a.code {
+			v.watch[pc] = a.code[pc].op == opStep && slices.Contains(force, a.code[pc].step.Site)
+		}
+	}
 	for round := 1; round <= 3; round++ {
 		v.round = round
-		v.enumerate(nil)
-		for _, site := range force {
-			if !v.out.Traps[site] {
-				v.enumerate(&forcedTrap{site: site, seg: 2})
-			}
-		}
+		v.enumerate()
 		if v.out.Reached {
 			break
 		}
@@ -82,11 +89,13 @@ func (s *System) Survival(a *Program, force ...Site) Survival {
 }
 
 type survey struct {
-	s     *System
-	a     *Program
-	round int
-	out   Survival
-	seen  map[damageKey]bool
+	s      *System
+	a      *Program
+	round  int
+	out    Survival
+	seen   map[damageKey]bool
+	watch  []bool       // by position: sites to be made to trap
+	forced map[Site]int // runs made to trap there
 }
 
 type damageKey struct {
@@ -96,20 +105,24 @@ type damageKey struct {
 	ending     Ending
 }
 
-func (v *survey) enumerate(force *forcedTrap) {
+func (v *survey) enumerate() {
 	c := &chooser{}
+	g := newGuide(v.a, true, func(pc int, st *Step) bool {
+		return v.watch != nil && v.watch[pc] || st.Kind == Return || st.Kind == Trap || st.Kind == Assert || isMark(st)
+	})
 	for n := 0; ; n++ {
 		if n == maxAlone {
 			v.out.Exhausted = true
 			return
 		}
 		c.rewind()
+		t := newTracker(g.ways)
 		v.s.guarded(func() *Run {
-			v.once(c, force)
+			v.once(c, t)
 			return nil
 		})
 		v.out.Runs++
-		if !c.next(rating{}) {
+		if !c.next(g.rate(c, t)) {
 			return
 		}
 	}
@@ -125,6 +138,10 @@ func (s *System) playAlone(w *world, a *Program, force *forcedTrap, t *Trace) al
 	m := newMachine(w)
 	m.force = force
 	m.trace = t
+	return m.alone(a)
+}
+
+func (m *machine) alone(a *Program) aloneRun {
 	msg := m.newMessage(a, 0)
 	m.play(msg)
 	return aloneRun{m, msg}
@@ -136,16 +153,18 @@ func (s *System) aloneWorld(c *chooser, round int) *world {
 	return w
 }
 
-func (v *survey) once(c *chooser, force *forcedTrap) {
+func (v *survey) once(c *chooser, t *tracker) {
 	w := v.s.aloneWorld(c, v.round)
-	run := v.s.playAlone(w, v.a, force, nil)
+	m := newMachine(w)
+	m.watch = v.watch
+	m.paths[0] = []*tracker{t}
+	run := m.alone(v.a)
+	asked := c.at
 	if len(run.m.calls) > 0 {
 		v.out.Reached = true
 	}
-	twin := v.s.twin(w, v.a)
-	failed := run.failing()
 	ex := func(k *call) *EndingExample {
-		e := &EndingExample{A: v.a, script: slices.Clone(c.script), round: v.round, force: force}
+		e := &EndingExample{A: v.a, script: slices.Clone(c.script[:asked]), round: v.round}
 		if k != nil {
 			e.site, e.nth, e.ending = k.site, run.nth(k), k.ending
 		}
@@ -154,15 +173,34 @@ func (v *survey) once(c *chooser, force *forcedTrap) {
 	if v.out.plain == nil && len(run.m.calls) > 0 {
 		v.out.plain = ex(run.m.calls[0])
 	}
-	if run.a.status == trapped {
-		if run.a.seg > 1 {
-			v.out.Traps[run.a.whyAt] = true
-			v.trapped(run, twin, failed, ex)
+	var twin *aloneRun
+	good := func() aloneRun { // asked for by few runs
+		if twin == nil {
+			x := v.s.twin(w, v.a)
+			twin = &x
 		}
-		return
+		return *twin
 	}
-	if failed != nil {
-		v.failed(run, twin, failed, ex)
+	switch failed := run.failing(); {
+	case run.a.status == trapped && run.a.seg > 1:
+		v.out.Traps[run.a.whyAt] = true
+		v.trapped(&v.out.Damages, run, good(), ex)
+	case run.a.status != trapped && failed != nil:
+		v.failed(run, good(), failed, ex)
+	}
+	for i, site := range m.passed {
+		if v.forced[site] == maxForced || slices.Contains(m.passed[:i], site) {
+			continue
+		}
+		v.forced[site]++
+		force := &forcedTrap{site: site, seg: 2}
+		if r := v.s.playAlone(w, v.a, force, nil); r.a.status == trapped && r.a.seg > 1 {
+			v.trapped(&v.out.Forced, r, good(), func(k *call) *EndingExample {
+				e := ex(k)
+				e.force = force
+				return e
+			})
+		}
 	}
 }
 
@@ -298,7 +336,9 @@ func (v *survey) owed(run aloneRun, c change, k *call) bool {
 	number := old.k == vInt && new.k == vInt
 	owed := false
 	switch {
-	case number && new.n < old.n, old.k != vNone && new.k == vNone:
+	case old.k != vNone && new.k == vNone: // what is cleared away on the occasion is not taken for the call
+		owed = (t|run.readsOf(c.place, v.s))&args != 0
+	case number && new.n < old.n:
 		owed = keyed || new.t&run.readsOf(c.place, v.s) != 0 || args&run.readsOf(c.place, v.s) != 0
 	case number:
 		owed = new.t&args&^run.readsOf(c.place, v.s) != 0 && (keyed || new.t&run.readsOf(c.place, v.s) != 0)
@@ -409,7 +449,7 @@ func taintOf(v Value) taint {
 }
 
 // trapped judges a trap in a later segment.
-func (v *survey) trapped(run, twin aloneRun, failed *call, ex func(*call) *EndingExample) {
+func (v *survey) trapped(to *[]Damage, run, twin aloneRun, ex func(*call) *EndingExample) {
 	last := lastCall(run)
 	committed := v.s.counted(run.changes(v.s, 1, run.a.seg))
 	if v.covered(run, committed) {
@@ -434,7 +474,7 @@ func (v *survey) trapped(run, twin aloneRun, failed *call, ex func(*call) *Endin
 		found = true
 	}
 	if found || lost {
-		v.add(d, last, ex)
+		addTrap(to, d, last, ex)
 	}
 }
 
@@ -466,30 +506,37 @@ func lastCall(run aloneRun) *call {
 	return last
 }
 
-func (v *survey) add(d Damage, k *call, ex func(*call) *EndingExample) {
+func (d *Damage) of(k *call) {
 	if k != nil {
 		d.Call, d.Label, d.Bounded, d.Ending = k.site, k.info.Label, k.info.Bounded, k.run().Ending
 	}
+}
+
+func (v *survey) add(d Damage, k *call, ex func(*call) *EndingExample) {
+	d.of(k)
 	key := damageKey{d.Kind, d.Call, d.Exit, d.Place.Name, d.Ending}
-	if d.Kind == LostByTrap {
-		key = damageKey{kind: d.Kind, exit: d.Exit}
-		for i := range v.out.Damages {
-			// A trap is reported once, by its worst run.
-			if o := &v.out.Damages[i]; o.Kind == LostByTrap && o.Exit == d.Exit {
-				if better(d, *o) {
-					d.Example = ex(k)
-					*o = d
-				}
-				return
-			}
-		}
-	}
 	if v.seen[key] {
 		return
 	}
 	v.seen[key] = true
 	d.Example = ex(k)
 	v.out.Damages = append(v.out.Damages, d)
+}
+
+// addTrap reports a trap once, by its worst run.
+func addTrap(to *[]Damage, d Damage, k *call, ex func(*call) *EndingExample) {
+	d.of(k)
+	for i := range *to {
+		if o := &(*to)[i]; o.Kind == LostByTrap && o.Exit == d.Exit {
+			if better(d, *o) {
+				d.Example = ex(k)
+				*o = d
+			}
+			return
+		}
+	}
+	d.Example = ex(k)
+	*to = append(*to, d)
 }
 
 func better(d, o Damage) bool {

@@ -37,6 +37,9 @@ func (m *machine) exec(msg *message) {
 		case opEnd:
 			m.finish(msg, 0, Unit())
 		case opStep:
+			if m.watch != nil && msg.seg > 1 && m.watch[pc] {
+				m.passed = append(m.passed, in.step.Site)
+			}
 			m.marked = m.marks != nil && msg.role == 0 && m.marks[pc]
 			m.step(msg, in)
 		}

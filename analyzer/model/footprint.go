@@ -18,6 +18,9 @@ func newFootprint() *footprint {
 }
 
 func (f *footprint) read(n *node, at Site) {
+	if n.name == "{option}" { // what a lookup gave: the entry itself
+		n = n.parent
+	}
 	f.reads[n] = true
 	if !slices.Contains(f.readAt[at], n) {
 		f.readAt[at] = append(f.readAt[at], n)

@@ -32,6 +32,8 @@ type machine struct {
 	marks   []bool // steps of A that are a candidate's late write
 	marked  bool   // the step being executed is one
 	paths   [2][]*tracker
+	watch   []bool // steps of A whose passing in a later segment is noted
+	passed  []Site
 	force   *forcedTrap
 }
 

@@ -9,8 +9,9 @@ import (
 
 // Bounds of a search. Nothing is bounded in time, so that results repeat.
 const (
-	maxRuns   = 500 // per interferer, gap and round
-	maxVain   = 60  // the same, where no late write is in A's own reach
+	maxRuns   = 500   // per interferer, gap and round
+	maxVain   = 60    // the same, where no late write is in A's own reach
+	maxEffort = 60000 // steps per interferer, gap and round: of long messages, fewer runs
 	maxGaps   = 3
 	maxSerial = 24 // endings tried for calls that only a serial run makes
 )
@@ -164,8 +165,8 @@ type Pair struct {
 
 	c         *chooser
 	lead      *guide // to late writes not reached yet; nil between phases
-	best      int
 	n         int
+	spent     int  // steps before the phase
 	more      bool // some run of the phase reached the gap
 	runs      int
 	steps     int
@@ -265,7 +266,7 @@ func (p *Pair) step() bool {
 	p.more = p.more || res.atGap
 	p.reasons[res.reason]++
 	if p.c.next(p.rate(&t, res)) {
-		if p.n < ph.budget {
+		if p.n < ph.budget && p.steps-p.spent < maxEffort {
 			return true
 		}
 		p.exhausted = true
@@ -287,7 +288,7 @@ func (p *Pair) begin(ph phase) {
 	}
 	p.c = again(prefer)
 	p.lead = newGuide(p.a, true, func(pc int, st *Step) bool { return p.reach.marks[pc] && !p.late[st.Site].reached })
-	p.n, p.more, p.best = 0, false, math.MaxInt
+	p.n, p.more, p.spent = 0, false, p.steps
 }
 
 // tracks follow the messages of one run: A to its late writes, to those not
