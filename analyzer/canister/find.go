@@ -145,23 +145,10 @@ func (c *Canister) entryOf(d *workspace.Def) *Entry {
 	return nil
 }
 
-// exportName returns the name of a raw Wasm export: `#[export_name = "…"]` and,
-// from edition 2024, `#[unsafe(export_name = "…")]`. The value of the former
-// comes without its quotes.
+// exportName returns the name of a raw Wasm export: `#[export_name = "…"]` or
+// `#[unsafe(export_name = "…")]`.
 func exportName(a workspace.Attr) (string, bool) {
-	name := a.Tokens
-	switch a.Path {
-	case "export_name":
-	case "unsafe":
-		key, value, ok := strings.Cut(name, "=")
-		if !ok || strings.TrimSpace(key) != "export_name" {
-			return "", false
-		}
-		name = value
-	default:
-		return "", false
-	}
-	return strings.Trim(strings.TrimSpace(name), `"`), true
+	return a.Tokens, a.Path == "export_name"
 }
 
 // readArgs reads the arguments of an entry attribute: composite, name, guard.

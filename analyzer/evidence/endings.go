@@ -43,6 +43,8 @@ type Damage struct {
 	Owed bool
 	// Undone: a call took effect and a write behind it never happens.
 	Undone bool
+	// With is the message in whose wake it traps; nil where m does by itself.
+	With *Message
 
 	example *model.EndingExample
 }
@@ -50,25 +52,46 @@ type Damage struct {
 // Endings returns what goes wrong in the endings of m, each kind, call and
 // exit once. Traps that no run reaches are not among them; see [Canister.TrapAt].
 func (c *Canister) Endings(m *Message) []Damage {
-	return damages(c.survivalOf(m).Damages, finding.Confirmed, "")
+	return damages(c.survivalOf(m).Damages)
 }
 
-// TrapAt judges a trap at a site of m. Where no run reaches it by itself, the
-// run is made to trap there, and the verdict is at best possible. ok is false
-// when such a trap does no damage.
+// TrapAt judges a trap at a site of m: confirmed if a run of m by itself traps there,
+// or one with another message in a gap; possible if only a state that no
+// message was seen to leave makes it trap, or if the search ended at its bound.
+// ok is false when such a trap does no damage.
 func (c *Canister) TrapAt(m *Message, site ops.Site) (d Damage, ok bool) {
-	natural := c.survivalOf(m)
-	for _, d := range damages(natural.Damages, finding.Confirmed, "") {
-		if d.Kind == LostByTrap && d.Exit == site {
-			return d, true
-		}
+	v := c.survivalOf(m)
+	if d, ok := trapAmong(v.Damages, site); ok {
+		d.Verdict = finding.Confirmed
+		return d, true
 	}
-	if natural.Traps[model.Site(site)] {
+	if v.Traps[model.Site(site)] {
 		return Damage{}, false
 	}
-	for _, d := range damages(natural.Forced, finding.Possible, "no run within the bound traps there by itself") {
-		if d.Exit == site {
-			return d, true
+	made, forced := trapAmong(v.Forced, site)
+	made.Verdict, made.Reason = finding.Possible, "no run within the bound traps there by itself"
+	d, ok = trapAmong(v.Stirred, site)
+	if !ok {
+		return made, forced && v.Exhausted
+	}
+	if forced { // the same trap in a simpler run
+		d = made
+	}
+	d.Verdict, d.Reason = finding.Possible, "it traps only if another message changes what it reads while it waits"
+	for _, b := range c.interferers(m, 0) {
+		if c.pair(m, b).Traps(model.Site(site)) {
+			d.Verdict, d.Reason, d.With = finding.Confirmed, "", b
+			break
+		}
+	}
+	return d, true
+}
+
+// trapAmong finds the damage of a trap at a site.
+func trapAmong(found []model.Damage, site ops.Site) (Damage, bool) {
+	for _, d := range found {
+		if d.Kind == model.LostByTrap && ops.Site(d.Exit) == site {
+			return damages([]model.Damage{d})[0], true
 		}
 	}
 	return Damage{}, false
@@ -78,11 +101,11 @@ var damageKinds = map[model.DamageKind]DamageKind{
 	model.Forgotten: Forgotten, model.Leaked: Leaked, model.UndoneAfterAll: UndoneAfterAll, model.LostByTrap: LostByTrap,
 }
 
-func damages(found []model.Damage, verdict finding.Verdict, reason string) []Damage {
+func damages(found []model.Damage) []Damage {
 	var ds []Damage
 	for _, d := range found {
 		ds = append(ds, Damage{
-			Kind: damageKinds[d.Kind], Verdict: verdict, Reason: reason,
+			Kind: damageKinds[d.Kind], Verdict: finding.Confirmed,
 			Call: ops.Site(d.Call), Change: ops.Site(d.Change), Exit: ops.Site(d.Exit), Label: d.Label, Ending: string(d.Ending),
 			Place: d.Place.Name, Bounded: d.Bounded, Owed: d.Owed, Undone: d.Lost, example: d.Example,
 		})
@@ -178,6 +201,9 @@ func watched(rows []model.EndingRow, first string) []model.Place {
 
 // Success is the name of the ending in which every call replies and the message ends well.
 const Success = "success"
+
+// InnerError is how a call ended in which the callee said no in its reply (C11).
+const InnerError = string(model.InnerError)
 
 var rowNames = map[model.Ending]string{
 	model.SyncFailure: "sync failure", model.CleanReject: "clean reject", model.InnerError: "inner error",

@@ -54,6 +54,7 @@ import (
 //	timer        runs its closure or future argument later; interval=yes for repeated ones
 //	await        gives a future that may suspend though it is no call
 //	never        gives a future that never suspends
+//	endpoint     decodes the message's argument, runs its closure or function argument on it and replies
 //	join         gives the future of all futures in its arguments; how=all|try|select
 //
 // Keys: verb=, how=, traps=TEXT-WITH-DASHES, mut=yes (hands out mutable access), reply=plain|result|double,
@@ -193,6 +194,18 @@ func (b *Base) Method(class, name string) *Action {
 	return b.methods["any."+name]
 }
 
+// Combinator reports whether a method of this name takes a closure on options,
+// results or iterators: on a value of unknown type it is more likely that than
+// the like-named method of some other type.
+func (b *Base) Combinator(name string) bool {
+	for _, class := range [...]string{"option", "result", "iter"} {
+		if a := b.methods[class+"."+name]; a != nil && (a.Kind == "option" || a.Kind == "iterator") {
+			return true
+		}
+	}
+	return false
+}
+
 // Func returns what an outside function does, nil if unknown. version is the
 // version of its crate, "" if unknown (the newest entry applies).
 func (b *Base) Func(path, version string) *Action {
@@ -212,6 +225,16 @@ func (b *Base) Func(path, version string) *Action {
 			continue
 		}
 		return a
+	}
+	return nil
+}
+
+// Described returns what a function does whose source is at hand, but which
+// belongs to the world outside all the same: a CDK read from the same
+// repository. path is where it is defined; nil if the data does not name it.
+func (b *Base) Described(path string) *Action {
+	if as := b.funcs[path]; len(as) > 0 {
+		return as[len(as)-1]
 	}
 	return nil
 }

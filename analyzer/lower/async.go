@@ -296,6 +296,21 @@ func (l *lowerer) oneway(a *knowledge.Action, name string, recv *val, args []val
 	return val{v: l.value(&ops.Op{Kind: ops.Opaque, Text: "oneway result"}, n), t: resultOf(unitType, unknownType)}
 }
 
+// endpoint runs the function an endpoint wrapper is given on the decoded
+// argument, and waits for it where it is async: one message with its caller.
+func (l *lowerer) endpoint(args []val, n rp.Node) val {
+	if len(args) == 0 || args[len(args)-1].clo == nil {
+		return l.opaque(n, "endpoint", nil)
+	}
+	c := args[len(args)-1].clo
+	r := l.apply(c, l.freshArgs(c), n)
+	if r.fut != nil {
+		l.f.Async = true
+		r = l.awaitValue(r, n)
+	}
+	return l.unit(n)
+}
+
 // spawn starts work that runs as a message of its own (S32, S34).
 func (l *lowerer) spawn(v val, kind string, interval bool, n rp.Node) {
 	if l.dead {

@@ -62,6 +62,14 @@ func (l *lowerer) call(n rp.Node) val {
 	if d := res.Def; d != nil {
 		switch d.Kind {
 		case workspace.Fn:
+			if a := l.described(d); a != nil {
+				return l.act(a, definedAt(d), nil, l.args(argn, nil), res.Generics, argn, n)
+			}
+			if d.Owner != nil && d.Owner.Kind == workspace.Trait {
+				if v, ok := l.assocCall(ofTrait(d, res), argn, n); ok {
+					return v
+				}
+			}
 			return l.callDef(d, res, argn, n)
 		case workspace.Variant, workspace.Struct:
 			return l.construct(d, l.args(argn, nil), n)
@@ -366,6 +374,9 @@ func (l *lowerer) apply(c *closure, args []val, n rp.Node) val {
 	}
 	switch {
 	case c.def != nil:
+		if a := l.described(c.def); a != nil {
+			return l.act(a, definedAt(c.def), nil, args, nil, nil, n)
+		}
 		sig := c.def.Signature()
 		types := map[string]*workspace.Type{}
 		if sig.Self != workspace.SelfNone && len(args) > 0 {
@@ -534,6 +545,20 @@ func (l *lowerer) know(path string) *knowledge.Action {
 		}
 	}
 	return l.c.Knowledge.Func(path, version)
+}
+
+// described returns what knowledge says of a function of another crate of the
+// workspace: what is said of a CDK counts before its source.
+func (p *program) described(d *workspace.Def) *knowledge.Action {
+	if d.Impl != nil || d.Owner != nil || d.Module == nil || d.Module.Crate == p.c.Crate {
+		return nil
+	}
+	return p.c.Knowledge.Described(definedAt(d))
+}
+
+// definedAt is the full path of a function's definition, its crate by name.
+func definedAt(d *workspace.Def) string {
+	return d.Module.Crate.Name + strings.TrimPrefix(d.Module.Path(), "crate") + "::" + d.Name
 }
 
 // attributeGuard lowers the guard function of an entry attribute: an Err rejects the message.

@@ -55,7 +55,7 @@ func (l *lowerer) method(n, target, turbofish rp.Node, argn []rp.Node) val {
 	a := l.c.Knowledge.Method(class, name)
 	if a == nil || class == "" && (typ == nil || typ.Kind == workspace.TUnknown || typ.Kind == workspace.TParam) {
 		// The type is not known: a method that only one type of the workspace has is that one.
-		if ds := l.c.Workspace.MethodsNamed(name); a == nil && len(ds) == 1 && arity(ds[0]) == len(argn) {
+		if ds := l.c.Workspace.MethodsNamed(name); a == nil && len(ds) == 1 && arity(ds[0]) == len(argn) && !l.c.Knowledge.Combinator(name) {
 			return l.callMethod(ds[0], recv, argn, generics, n)
 		}
 	}
@@ -111,7 +111,7 @@ func (l *lowerer) localMethod(recv val, typ *workspace.Type, name string, argn [
 	default:
 		return val{}, false
 	}
-	ds := l.c.Workspace.Methods(typ, name)
+	ds := l.meant(l.c.Workspace.Methods(typ, name))
 	if len(ds) == 0 {
 		return val{}, false
 	}
@@ -292,6 +292,8 @@ func (l *lowerer) act(a *knowledge.Action, name string, recv *val, args []val, g
 		return l.oneway(a, name, recv, args, n)
 	case "builder":
 		return *recv
+	case "endpoint":
+		return l.endpoint(args, n)
 	case "spawn":
 		if len(args) > 0 {
 			l.spawn(args[0], "task", false, n)

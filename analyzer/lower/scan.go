@@ -116,6 +116,10 @@ func (p *program) scanPath(d *workspace.Def, n rp.Node, s *touchState) {
 			s.cells[c.Name] = true
 		}
 	case res.Def.Kind == workspace.Fn && res.Def != d:
+		if a := p.described(res.Def); a != nil {
+			s.yes = s.yes || a.Kind != "pure"
+			return
+		}
 		p.join(res.Def, s)
 	}
 }
@@ -191,10 +195,26 @@ func (l *lowerer) assume(why string) {
 	l.f.Assumed = append(l.f.Assumed, why)
 }
 
+// ofTrait names a function of a trait by the type it is called on, where that
+// is known, else by whatever implements the trait.
+func ofTrait(d *workspace.Def, res workspace.Res) workspace.Res {
+	if res.Type == nil {
+		res.Type = &workspace.Type{Kind: workspace.TDyn, Bounds: []*workspace.Type{{Kind: workspace.TPath, Def: d.Owner}}}
+	}
+	res.Rest = []string{d.Name}
+	return res
+}
+
 // assocCall is `Type::f(…)` that names no single function: a trait's, of several types or an outside one.
 func (l *lowerer) assocCall(res workspace.Res, argn []rp.Node, n rp.Node) (val, bool) {
 	name := res.Rest[len(res.Rest)-1]
-	ds := l.c.Workspace.Methods(res.Type, name)
+	typ := res.Type
+	if typ.Kind == workspace.TParam {
+		if b := l.frame().types[typ.Name]; b != nil {
+			typ = deref(b)
+		}
+	}
+	ds := l.meant(l.c.Workspace.Methods(typ, name))
 	if len(ds) == 0 {
 		return val{}, false
 	}
@@ -211,8 +231,40 @@ func (l *lowerer) assocCall(res workspace.Res, argn []rp.Node, n rp.Node) (val, 
 	if len(ds) == 1 {
 		return l.callFn(ds[0], nil, args, types, n), true
 	}
+	if sig.Async && len(ds) <= 3 {
+		return val{fut: &future{kind: futFn, def: ds[0], others: ds[1:], args: args, site: l.callerSite(n)}}, true
+	}
 	if sig.Async || len(ds) > 3 {
 		return l.callFn(ds[0], nil, args, types, n), true
 	}
 	return l.oneOf(len(ds), n, func(i int) val { return l.run(ds[i], nil, args, nil, n) }), true
+}
+
+// meant leaves out implementations that only trap (`unimplemented!()`), where
+// others do something: they say that nobody comes here.
+func (l *lowerer) meant(ds []*workspace.Def) []*workspace.Def {
+	var keep []*workspace.Def
+	for _, d := range ds {
+		if !l.onlyTraps(d) {
+			keep = append(keep, d)
+		}
+	}
+	if len(keep) == 0 {
+		return ds
+	}
+	return keep
+}
+
+func (l *lowerer) onlyTraps(d *workspace.Def) bool {
+	t := d.Tree
+	kids := t.Children(t.Child(d.Node, rp.FieldBody))
+	if len(kids) != 1 {
+		return false
+	}
+	n := tailExpr(t, kids[0])
+	if t.Kind(n) != rp.MacroInvocation {
+		return false
+	}
+	a := l.c.Knowledge.Macro(t.Text(t.Child(n, rp.FieldMacro)))
+	return a != nil && a.Kind == "trap"
 }

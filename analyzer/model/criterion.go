@@ -18,6 +18,9 @@ func (p *Pair) judge(w *world, n *nested, ph phase) result {
 	p.steps += n.m.steps
 	p.gaps = max(p.gaps, n.a.seg)
 	p.note(n.a)
+	if n.atGap && n.a.status == trapped {
+		p.trapped[n.a.whyAt] = true
+	}
 	if !n.atGap {
 		return result{reason: whyNoGap}
 	}
@@ -322,6 +325,7 @@ func (v *verdicts) serials() {
 			m.marks = p.reach.marks
 			msgs := m.serial(p.a, p.b, turn)
 			p.steps += m.steps
+			p.work += m.work
 			for _, msg := range msgs {
 				if msg.role == 0 {
 					p.note(msg)

@@ -40,18 +40,22 @@ type Damage struct {
 // An EndingExample names a run of one message, so that it can be run again
 // with each of the endings of its call.
 type EndingExample struct {
-	A      *Program
-	script []int
-	round  int
-	site   Site
-	nth    int // of the calls at that site
-	ending ending
-	force  *forcedTrap
+	A       *Program
+	script  []int
+	round   int
+	site    Site
+	nth     int // of the calls at that site
+	ending  ending
+	force   *forcedTrap
+	stirred bool
 }
 
 // A Survival is what the endings of one message leave behind.
 type Survival struct {
 	Damages []Damage
+	// Stirred are the damages of traps that the message runs into only when
+	// others have changed the state in its gaps.
+	Stirred []Damage
 	// Forced are the damages of traps at the sites asked for, whether the
 	// program itself ever traps there or not.
 	Forced []Damage
@@ -71,7 +75,7 @@ const maxForced = 12
 // failing run with its twin in which the call works. The runs that pass one of
 // the sites of force in a later segment are also made to trap there.
 func (s *System) Survival(a *Program, force ...Site) Survival {
-	v := &survey{s: s, a: a, out: Survival{Traps: map[Site]bool{}}, seen: map[damageKey]bool{}, forced: map[Site]int{}}
+	v := &survey{s: s, a: a, out: Survival{Traps: map[Site]bool{}}, seen: map[damageKey]bool{}, forced: map[Site]int{}, booked: map[Site]bool{}}
 	if len(force) > 0 {
 		v.watch = make([]bool, len(a.code))
 		for pc := range a.code {
@@ -85,17 +89,30 @@ func (s *System) Survival(a *Program, force ...Site) Survival {
 			break
 		}
 	}
+	v.out.Damages = append(v.out.Damages, v.traps(v.natural)...)
+	if v.out.Reached && len(force) > 0 {
+		v.natural, v.stirred = nil, true
+		v.enumerate()
+		v.out.Stirred = v.traps(v.natural)
+	}
+	v.out.Forced = v.traps(v.made)
 	return v.out
 }
 
 type survey struct {
-	s      *System
-	a      *Program
-	round  int
-	out    Survival
-	seen   map[damageKey]bool
-	watch  []bool       // by position: sites to be made to trap
-	forced map[Site]int // runs made to trap there
+	s     *System
+	a     *Program
+	round int
+	// stirred: the state is unknown again after each gap.
+	stirred bool
+	work    int // instructions executed in the enumeration
+	out     Survival
+	seen    map[damageKey]bool
+	watch   []bool        // by position: sites to be made to trap
+	forced  map[Site]int  // runs made to trap there
+	booked  map[Site]bool // calls after which a good run writes something
+	// natural and made are the traps met and those forced.
+	natural, made []lateTrap
 }
 
 type damageKey struct {
@@ -106,12 +123,13 @@ type damageKey struct {
 }
 
 func (v *survey) enumerate() {
+	v.work = 0
 	c := &chooser{}
 	g := newGuide(v.a, true, func(pc int, st *Step) bool {
 		return v.watch != nil && v.watch[pc] || st.Kind == Return || st.Kind == Trap || st.Kind == Assert || isMark(st)
 	})
 	for n := 0; ; n++ {
-		if n == maxAlone {
+		if n == maxAlone || v.work >= maxEffort {
 			v.out.Exhausted = true
 			return
 		}
@@ -155,38 +173,41 @@ func (s *System) aloneWorld(c *chooser, round int) *world {
 
 func (v *survey) once(c *chooser, t *tracker) {
 	w := v.s.aloneWorld(c, v.round)
+	w.stirred = v.stirred
 	m := newMachine(w)
 	m.watch = v.watch
 	m.paths[0] = []*tracker{t}
+	defer func() { v.work += m.work }()
 	run := m.alone(v.a)
 	asked := c.at
 	if len(run.m.calls) > 0 {
 		v.out.Reached = true
 	}
 	ex := func(k *call) *EndingExample {
-		e := &EndingExample{A: v.a, script: slices.Clone(c.script[:asked]), round: v.round}
+		e := &EndingExample{A: v.a, script: slices.Clone(c.script[:asked]), round: v.round, stirred: v.stirred}
 		if k != nil {
-			e.site, e.nth, e.ending = k.site, run.nth(k), k.ending
+			e.site, e.nth, e.ending = k.site, run.nth(k), k.inEffect()
 		}
 		return e
 	}
 	if v.out.plain == nil && len(run.m.calls) > 0 {
 		v.out.plain = ex(run.m.calls[0])
 	}
-	var twin *aloneRun
-	good := func() aloneRun { // asked for by few runs
-		if twin == nil {
-			x := v.s.twin(w, v.a)
-			twin = &x
-		}
-		return *twin
-	}
 	switch failed := run.failing(); {
 	case run.a.status == trapped && run.a.seg > 1:
-		v.out.Traps[run.a.whyAt] = true
-		v.trapped(&v.out.Damages, run, good(), ex)
-	case run.a.status != trapped && failed != nil:
-		v.failed(run, good(), failed, ex)
+		if !v.stirred {
+			v.out.Traps[run.a.whyAt] = true
+		}
+		v.trapped(&v.natural, run, ex)
+	case run.a.status == trapped:
+	case v.stirred:
+	case failed != nil:
+		v.failed(run, v.s.twin(w, v.a), failed, ex)
+	default:
+		v.good(run)
+	}
+	if v.stirred {
+		return
 	}
 	for i, site := range m.passed {
 		if v.forced[site] == maxForced || slices.Contains(m.passed[:i], site) {
@@ -195,7 +216,7 @@ func (v *survey) once(c *chooser, t *tracker) {
 		v.forced[site]++
 		force := &forcedTrap{site: site, seg: 2}
 		if r := v.s.playAlone(w, v.a, force, nil); r.a.status == trapped && r.a.seg > 1 {
-			v.trapped(&v.out.Forced, r, good(), func(k *call) *EndingExample {
+			v.trapped(&v.made, r, func(k *call) *EndingExample {
 				e := ex(k)
 				e.force = force
 				return e
@@ -209,7 +230,7 @@ func (s *System) twin(w *world, a *Program) aloneRun {
 	endings, answers, left := w.endings, w.answers, w.failures
 	w.endings, w.answers, w.failures = map[string]ending{}, map[string]Value{}, 0
 	for key, v := range answers {
-		if x := settle(v); !(x.k == vAgg && x.o.name == "Err") {
+		if !a.refuses(v) {
 			w.answers[key] = v
 		}
 	}
@@ -289,8 +310,17 @@ func (v *survey) failed(run, twin aloneRun, k *call, ex func(*call) *EndingExamp
 	pre := run.changes(v.s, 1, k.seg)
 	post := run.changes(v.s, k.seg+1, run.a.seg)
 	twinPost := twin.changes(v.s, k.seg+1, twin.a.seg)
+	repaid := slices.ContainsFunc(v.s.counted(pre), func(c change) bool {
+		after := at(post, c.place)
+		return takes(c) && after != nil && undoes(c, *after) && v.owed(run, c, k)
+	})
 	for _, c := range v.s.counted(pre) {
 		owed := v.owed(run, c, k)
+		if repaid && !takes(c) {
+			// What was taken is given back: what else was written down (a
+			// journal, a mark against repetition) is meant to stay.
+			owed = false
+		}
 		after := at(post, c.place)
 		if after == nil && len(c.written.path) > 0 && c.written.path[len(c.written.path)-1].isKey() {
 			after = at(post, c.written) // a record put there whole: any part of it counts
@@ -308,6 +338,12 @@ func (v *survey) failed(run, twin aloneRun, k *call, ex func(*call) *EndingExamp
 			}
 		}
 	}
+}
+
+// takes: the change makes a number smaller or removes something.
+func takes(c change) bool {
+	old, new := settle(c.old), settle(c.new)
+	return old.k == vInt && new.k == vInt && new.n < old.n || old.k != vNone && new.k == vNone
 }
 
 func at(cs []change, p place) *change {
@@ -330,7 +366,8 @@ func (v *survey) owed(run aloneRun, c change, k *call) bool {
 		args |= a.t
 	}
 	old, new := settle(c.old), settle(c.new)
-	keyed := slices.ContainsFunc(c.place.path, elem.isKey)
+	// An entry under a constant key is a field by another name.
+	keyed := slices.ContainsFunc(c.place.path, func(e elem) bool { return e.isKey() && e.key.t != 0 })
 	t := new.t | pathTaint(c.place)
 	linked := t&args&^run.readsOf(c.place, v.s) != 0
 	number := old.k == vInt && new.k == vInt
@@ -448,34 +485,76 @@ func taintOf(v Value) taint {
 	return t
 }
 
+// A lateTrap is a trap in a later segment, kept until all runs are seen:
+// what is lost by it is what some good run writes after the calls.
+type lateTrap struct {
+	damage Damage
+	found  bool   // a change stays
+	paid   []Site // the calls that took effect
+}
+
 // trapped judges a trap in a later segment.
-func (v *survey) trapped(to *[]Damage, run, twin aloneRun, ex func(*call) *EndingExample) {
+func (v *survey) trapped(to *[]lateTrap, run aloneRun, ex func(*call) *EndingExample) {
 	last := lastCall(run)
 	committed := v.s.counted(run.changes(v.s, 1, run.a.seg))
 	if v.covered(run, committed) {
 		return
 	}
-	lost := false
-	net := twin.changes(v.s, 1, twin.a.seg)
+	t := lateTrap{damage: Damage{Kind: LostByTrap, Exit: run.a.whyAt}}
 	for _, c := range run.m.calls {
-		for _, w := range twin.changes(v.s, c.seg+1, twin.a.seg) {
-			// A guard that is released is no bookkeeping.
-			lost = lost || c.effect && c.took() && at(net, w.place) != nil
+		if c.effect && c.took() && !slices.Contains(t.paid, c.site) {
+			t.paid = append(t.paid, c.site)
 		}
 	}
-	d := Damage{Kind: LostByTrap, Exit: run.a.whyAt, Lost: lost}
-	found := false
+	d, took := &t.damage, false
 	for _, c := range committed {
 		// The guards' drops are part of the log: what they took back is no change.
 		owed := last != nil && v.owed(run, c, last)
-		if !found || owed && !d.Owed {
+		if !t.found || owed && (!d.Owed || takes(c) && !took) {
+			took = takes(c)
 			d.Place, d.Change, d.Owed = v.s.place(c.place), c.site, owed
 		}
-		found = true
+		t.found = true
 	}
-	if found || lost {
-		addTrap(to, d, last, ex)
+	if d.of(last); t.found || len(t.paid) > 0 {
+		d.Example = ex(last)
+		*to = append(*to, t)
 	}
+}
+
+// good notes after which calls a run that ends well writes something that stays.
+func (v *survey) good(run aloneRun) {
+	net := run.changes(v.s, 1, run.a.seg)
+	for _, c := range run.m.calls {
+		if v.booked[c.site] || !c.effect || !c.took() {
+			continue
+		}
+		for _, w := range run.changes(v.s, c.seg+1, run.a.seg) {
+			// A guard that is released is no bookkeeping.
+			if at(net, w.place) != nil {
+				v.booked[c.site] = true
+			}
+		}
+	}
+}
+
+// traps reports each trap once, by its worst run.
+func (v *survey) traps(ts []lateTrap) []Damage {
+	var out []Damage
+	for _, t := range ts {
+		d := t.damage
+		d.Lost = slices.ContainsFunc(t.paid, func(s Site) bool { return v.booked[s] })
+		if !t.found && !d.Lost {
+			continue
+		}
+		i := slices.IndexFunc(out, func(o Damage) bool { return o.Exit == d.Exit })
+		if i < 0 {
+			out = append(out, d)
+		} else if better(d, out[i]) {
+			out[i] = d
+		}
+	}
+	return out
 }
 
 // covered: a guard's drop in the cleanup wrote down what the trap leaves undone
@@ -521,22 +600,6 @@ func (v *survey) add(d Damage, k *call, ex func(*call) *EndingExample) {
 	v.seen[key] = true
 	d.Example = ex(k)
 	v.out.Damages = append(v.out.Damages, d)
-}
-
-// addTrap reports a trap once, by its worst run.
-func addTrap(to *[]Damage, d Damage, k *call, ex func(*call) *EndingExample) {
-	d.of(k)
-	for i := range *to {
-		if o := &(*to)[i]; o.Kind == LostByTrap && o.Exit == d.Exit {
-			if better(d, *o) {
-				d.Example = ex(k)
-				*o = d
-			}
-			return
-		}
-	}
-	d.Example = ex(k)
-	*to = append(*to, d)
 }
 
 func better(d, o Damage) bool {
@@ -608,6 +671,7 @@ func (r aloneRun) innerError(k *call) bool { return k.ending == endOK && k.faile
 func (s *System) restart(ex *EndingExample) (w *world, run aloneRun, ok bool) {
 	_, ok = s.guarded(func() *Run {
 		w = s.aloneWorld(replay(ex.script), ex.round)
+		w.stirred = ex.stirred
 		run = s.playAlone(w, ex.A, ex.force, nil)
 		return nil
 	})
@@ -631,12 +695,17 @@ func (s *System) again(w *world, ex *EndingExample, k *call, e ending, force *fo
 		endings, answers := w.endings, w.answers
 		defer func() { w.endings, w.answers = endings, answers }()
 		w.endings, w.answers, w.failures = map[string]ending{}, map[string]Value{}, 0
+		// An error in the payload of the example's reply stays the one it was.
+		inPayload := e == endInner && k.ending == endOK && k.failed()
 		for key, v := range answers {
-			if x := settle(v); !(x.k == vAgg && x.o.name == "Err") {
+			if inPayload || !ex.A.refuses(v) {
 				w.answers[key] = v
 			}
 		}
 		w.endings[w.callKey(k)] = e
+		if inPayload {
+			w.endings[w.callKey(k)] = endOK
+		}
 		t := &Trace{sys: s}
 		run := s.playAlone(w, ex.A, force, t)
 		return s.runOf(run.m, t, run.a)
@@ -647,6 +716,7 @@ func (s *System) again(w *world, ex *EndingExample, k *call, e ending, force *fo
 func (s *System) Run(ex *EndingExample) (*Run, bool) {
 	return s.guarded(func() *Run {
 		w := s.aloneWorld(replay(ex.script), ex.round)
+		w.stirred = ex.stirred
 		t := &Trace{sys: s}
 		run := s.playAlone(w, ex.A, ex.force, t)
 		return s.runOf(run.m, t, run.a)

@@ -73,6 +73,7 @@ func (l *lazy) kid(name string) *lazy {
 	}
 	c := l.w.lazy(l.origin, l.hint.find(name))
 	c.index = l.index
+	c.payload = l.payload && l.shape == shStruct && name == "0" // the only part of an answer of one value
 	l.kids = append(l.kids, kid{name, c})
 	return c
 }
@@ -104,7 +105,9 @@ type world struct {
 	now      Value
 	alone    bool // one message by itself: at most failures calls fail
 	failures int
-	plain    bool // counters are numbers, not tokens
+	plain    bool             // counters are numbers, not tokens
+	stirred  bool             // others change the state in every gap
+	stirs    map[[2]int]Value // what is there then, by segment and cell
 }
 
 // A domain is what is tried for unknown numbers.
@@ -119,9 +122,38 @@ func newWorld(s *System, c *chooser, d domain) *world {
 	w.args[0], w.args[1] = map[int]Value{}, map[int]Value{}
 	w.cells = make([]Value, len(s.cells))
 	for i, n := range s.cells {
-		w.cells[i] = Value{k: vLazy, l: w.lazy(fromState, n)}
+		w.cells[i] = w.cell(i, n)
 	}
 	return w
+}
+
+// cell is an unknown content of a cell.
+func (w *world) cell(i int, n *node) Value {
+	l := w.lazy(fromState, n)
+	if w.sys.filled[i] {
+		l.shape, l.name = shVariant, "Some"
+	}
+	return Value{k: vLazy, l: l}
+}
+
+// stir replaces what other messages may have changed in the gap before a
+// segment by unknown contents, the same in all runs of the world.
+func (w *world) stir(cells []Value, seg int) {
+	if w.stirs == nil {
+		w.stirs = map[[2]int]Value{}
+	}
+	for i := range cells {
+		if !w.sys.shared[i] {
+			continue
+		}
+		at := [2]int{seg, i}
+		v, ok := w.stirs[at]
+		if !ok {
+			v = w.cell(i, w.sys.cells[i])
+			w.stirs[at] = v
+		}
+		cells[i] = v
+	}
 }
 
 func (w *world) lazy(o origin, h *node) *lazy {

@@ -8,8 +8,8 @@ import (
 // Bounds of one run. Steps that only compute do not count, as a reader would
 // not count them; work bounds them all the same.
 const (
-	maxSteps = 2000
-	maxWork  = 40000
+	maxSteps = 1500
+	maxWork  = 12000
 )
 
 // A machine holds the committed state of a canister and executes segments of
@@ -83,8 +83,7 @@ type call struct {
 func (c *call) took() bool {
 	switch c.ending {
 	case endOK:
-		a := settle(c.answer)
-		return !(a.k == vAgg && a.o.name == "Err")
+		return !c.msg.p.refuses(c.answer)
 	case endUncleanTook, endDecode:
 		return true
 	}
@@ -96,8 +95,26 @@ func (c *call) failed() bool {
 	if c.ending != endOK {
 		return true
 	}
-	a := settle(c.answer)
-	return a.k == vAgg && a.o.name == "Err"
+	return c.msg.p.refuses(c.answer)
+}
+
+// refuses tells whether an answer says that the callee refused: it is an
+// error or a variant that the program's function takes for one, or the
+// answer's only value is.
+func (p *Program) refuses(v Value) bool {
+	v = settle(v)
+	if v.k == vAgg && v.o.base != nil && v.o.base.payload && v.o.name == "" && v.o.base.hasKid("0") {
+		v = settle(Value{k: vLazy, l: v.o.base.kid("0")})
+	}
+	return v.k == vAgg && (v.o.name == "Err" || p.Func.Refusals[v.o.name])
+}
+
+// inEffect is how the call ended for who reads the answer: an error in it is the callee's own (C11).
+func (c *call) inEffect() ending {
+	if c.ending == endOK && c.failed() {
+		return endInner
+	}
+	return c.ending
 }
 
 // A callSpec is the content of a future.
@@ -247,6 +264,9 @@ func (m *machine) source(s source) taint {
 // from the answer of what it waits for. Afterwards the message is suspended,
 // done or trapped, and the segment is committed or taken back.
 func (m *machine) run(msg *message) {
+	if m.w.stirred && msg.status == suspended {
+		m.w.stir(m.cells, msg.seg)
+	}
 	before := append([]Value(nil), m.cells...)
 	resumed := msg.status == suspended
 	msg.status = ready

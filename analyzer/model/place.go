@@ -119,6 +119,9 @@ func (w *world) down(v Value, e elem) Value {
 	case vNone:
 		return v
 	case vAgg, vText:
+		if e.variant == "" && e.field == "0" && isOptionLike(v.o.name) {
+			return v // an answer is a tuple of one value, which nobody made one
+		}
 		if x, ok := v.o.part(e.field); ok && v.o.base == nil {
 			return x.with(v.t)
 		}

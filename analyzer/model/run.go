@@ -69,7 +69,7 @@ func (m *machine) callRuns() []CallInfoRun {
 func (c *call) run() CallInfoRun {
 	e := NotYet
 	if c.done && !c.oneway {
-		e = endingNames[c.ending]
+		e = endingNames[c.inEffect()]
 	}
 	return CallInfoRun{Label: c.info.Label, Args: c.args, Ending: e, Took: c.oneway || c.done && c.took(), Effect: c.effect,
 		Message: c.msg.role, Segment: c.seg, Site: c.site, Oneway: c.oneway}

@@ -9,9 +9,9 @@ import (
 
 // Bounds of a search. Nothing is bounded in time, so that results repeat.
 const (
-	maxRuns   = 500   // per interferer, gap and round
-	maxVain   = 60    // the same, where no late write is in A's own reach
-	maxEffort = 60000 // steps per interferer, gap and round: of long messages, fewer runs
+	maxRuns   = 500    // per interferer, gap and round
+	maxVain   = 60     // the same, where no late write is in A's own reach
+	maxEffort = 250000 // instructions per enumeration: of long messages, fewer runs
 	maxGaps   = 3
 	maxSerial = 24 // endings tried for calls that only a serial run makes
 )
@@ -113,11 +113,13 @@ func (s *System) Reach(a *Program) *Reach {
 func (s *System) reach(r *Reach, round int) {
 	c := again(r.prefer)
 	g := newGuide(r.a, true, func(pc int, st *Step) bool { return r.marks[pc] && r.first[st.Site] == 0 })
-	for n := 0; n < maxRuns; n++ {
+	work := 0
+	for n := 0; n < maxRuns && work < maxEffort; n++ {
 		c.rewind()
 		t := newTracker(g.ways)
 		s.guarded(func() *Run {
 			m := newMachine(newWorld(s, c, s.domainOf(round)))
+			defer func() { work += m.work }()
 			m.paths[0] = []*tracker{t}
 			msg := m.newMessage(r.a, 0)
 			m.play(msg)
@@ -166,13 +168,14 @@ type Pair struct {
 	c         *chooser
 	lead      *guide // to late writes not reached yet; nil between phases
 	n         int
-	spent     int  // steps before the phase
+	work      int  // instructions executed in the phase
 	more      bool // some run of the phase reached the gap
 	runs      int
 	steps     int
 	lost      int // runs about which nothing can be said
 	exhausted bool
 	reasons   map[string]int
+	trapped   map[Site]bool // where A trapped behind the gap
 }
 
 // A phase is one enumeration.
@@ -195,7 +198,7 @@ type linkState struct {
 
 // Pair prepares a search; r is what [System.Reach] tells of A.
 func (s *System) Pair(r *Reach, b *Program) *Pair {
-	p := &Pair{s: s, reach: r, a: r.a, b: b, late: map[Site]*lateWrite{}, reasons: map[string]int{}}
+	p := &Pair{s: s, reach: r, a: r.a, b: b, late: map[Site]*lateWrite{}, reasons: map[string]int{}, trapped: map[Site]bool{}}
 	for pc, is := range r.marks {
 		if is {
 			if site := r.a.code[pc].step.Site; p.late[site] == nil {
@@ -249,6 +252,18 @@ func (p *Pair) Race(marks []Site, link Link) RaceOutcome {
 	}
 }
 
+// Traps tells whether B makes A trap at a site behind the gap in some run.
+func (p *Pair) Traps(at Site) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for !p.trapped[at] {
+		if !p.step() {
+			return p.trapped[at]
+		}
+	}
+	return true
+}
+
 // step does one run; false when all phases are through.
 func (p *Pair) step() bool {
 	if len(p.phases) == 0 {
@@ -266,7 +281,7 @@ func (p *Pair) step() bool {
 	p.more = p.more || res.atGap
 	p.reasons[res.reason]++
 	if p.c.next(p.rate(&t, res)) {
-		if p.n < ph.budget && p.steps-p.spent < maxEffort {
+		if p.n < ph.budget && p.work < p.effort() {
 			return true
 		}
 		p.exhausted = true
@@ -281,6 +296,15 @@ func (p *Pair) step() bool {
 	return len(p.phases) > 0
 }
 
+// effort is how many instructions the phase may take: once the answer can only
+// be that it cannot be told, or a run that shows a violation, less is spent on it.
+func (p *Pair) effort() int {
+	if p.exhausted {
+		return maxEffort / 5
+	}
+	return maxEffort
+}
+
 func (p *Pair) begin(ph phase) {
 	prefer := p.reach.prefer
 	if p.c != nil {
@@ -288,7 +312,7 @@ func (p *Pair) begin(ph phase) {
 	}
 	p.c = again(prefer)
 	p.lead = newGuide(p.a, true, func(pc int, st *Step) bool { return p.reach.marks[pc] && !p.late[st.Site].reached })
-	p.n, p.more, p.spent = 0, false, p.steps
+	p.n, p.more, p.work = 0, false, 0
 }
 
 // tracks follow the messages of one run: A to its late writes, to those not
@@ -432,6 +456,7 @@ func (p *Pair) once(ph phase, t *tracks) (res result) {
 	t.late, t.open, t.other = newTracker(p.tracked), newTracker(p.lead.ways), newTracker(p.aim)
 	n := &nested{}
 	defer func() {
+		p.work += n.m.work
 		if x := recover(); x != nil {
 			st, ok := x.(stop)
 			if !ok {

@@ -1,6 +1,9 @@
 package model
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // A node is a static place: a cell and a path of fields, all keys of a map or
 // list being one. It carries what all programs of the canister tell of it.
@@ -112,6 +115,8 @@ type System struct {
 	programs []*Program
 	effects  map[*CallInfo]bool // whether a call counts as effectful
 	feet     map[*Program]*footprint
+	filled   []bool // by cell: an Option that is Some from the start, see fill
+	shared   []bool // by cell: some program may write it
 }
 
 // NewSystem collects the static facts over all programs of a canister that
@@ -131,11 +136,28 @@ func NewSystem(programs []*Program, observers ...*Program) *System {
 		sc.look = true
 		sc.find(p.Func.Body)
 	}
+	s.fill(observers)
+	for _, name := range s.names {
+		s.shared = append(s.shared, slices.ContainsFunc(programs, func(p *Program) bool { return s.Writes(p, name) }))
+	}
 	for n := range consts {
 		s.consts = append(s.consts, n)
 	}
 	sortInts(s.consts)
 	return s
+}
+
+// fill finds the Options that only observers set, which are the hooks of
+// install and upgrade, and no program takes away again: they ran before every
+// message.
+func (s *System) fill(observers []*Program) {
+	s.filled = make([]bool, len(s.cells))
+	sets := func(ps []*Program, n *node) bool {
+		return slices.ContainsFunc(ps, func(p *Program) bool { return s.feet[p].unknown || s.feet[p].writes[n] })
+	}
+	for i, n := range s.cells {
+		s.filled[i] = n.sort == SortOption && sets(observers, n) && !sets(s.programs, n)
+	}
 }
 
 func newScan(s *System, p *Program, consts map[int64]bool) *scan {

@@ -124,7 +124,8 @@ func remembered(m *effects.Message, d evidence.Damage) bool {
 // whatever reports whether the exit of a damage is reached however the call
 // ends: its result decides nothing there.
 func whatever(m *effects.Message, d evidence.Damage) bool {
-	if d.Kind == evidence.LostByTrap {
+	// The callee's own error comes in a reply: that the exit follows a reply says nothing.
+	if d.Kind == evidence.LostByTrap || d.Ending == evidence.InnerError {
 		return false
 	}
 	for _, w := range m.Awaits {
