@@ -27,7 +27,6 @@ type timeline struct {
 	calls map[ops.Value]*ops.Op // futures that were made
 	slots map[ops.Var]*ops.Op
 	joins map[ops.Value][]ops.Value
-	depth int // of traps seen: whether a trap in this segment is possible
 }
 
 func newTimeline(f *ops.Func) *timeline {
@@ -140,7 +139,7 @@ func (t *timeline) push() {
 	if t.cur.Index == 1 {
 		t.cur.IfTrap = "nothing survives"
 	} else {
-		t.cur.IfTrap = "the earlier segments' and the callees' changes stay, this segment's are lost"
+		t.cur.IfTrap = "what came before stays, the callees' too; this is lost"
 	}
 	t.rows = append(t.rows, t.cur)
 }

@@ -63,8 +63,6 @@ func (a *account) move(v Value, by int) {
 	}
 }
 
-func (a *account) empty() bool { return a.sum == 0 && len(a.vals) == 0 }
-
 func (b books) equal(c books) bool {
 	for _, x := range []struct{ p, q books }{{b, c}, {c, b}} {
 		for name, a := range x.p {

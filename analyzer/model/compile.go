@@ -10,9 +10,6 @@ type Program struct {
 	regs  int // machine registers, the unused 0 included
 	// first and preds are, by position, the steps that may come before (see before).
 	first, preds []int32
-	// looked is, by site of the await, whether the payload of its answer is
-	// looked at (see System.effectful).
-	looked map[*Step]bool
 }
 
 type opcode uint8

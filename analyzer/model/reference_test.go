@@ -175,7 +175,6 @@ type plain struct {
 	state map[string]int64
 	known map[string]bool // initial cells the machine chose
 	sent  []int64
-	bad   string
 }
 
 type plainGuard struct {
@@ -188,7 +187,6 @@ type plainMessage struct {
 	p       *plain
 	locals  map[string]int64
 	guards  []plainGuard
-	saved   map[string]int64
 	pending []int64
 	turn    chan bool // whether the awaited call failed
 	back    chan string

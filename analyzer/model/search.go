@@ -319,7 +319,6 @@ func (p *Pair) begin(ph phase) {
 // reached yet, and B to a write that concerns A.
 type tracks struct {
 	late, open, other *tracker
-	choices           int
 }
 
 // rate says how far a run was from showing something: A has to come to the
