@@ -114,7 +114,7 @@ func TestTimelines(t *testing.T) {
 	counters := []string{"double_increment", "increment_call_fail", "increment_check_call", "increment_call_increment_fail", "one_call", "two_calls"}
 	const (
 		first = "nothing survives"
-		later = "the earlier segments' and the callees' changes stay, this segment's are lost"
+		later = "what came before stays, the callees' too; this is lost"
 		stays = "stays if it replies, whatever happens after"
 	)
 	call := []string{"1 X X → increment_y unbounded must: " + first, "0 increment_y: " + stays}
