@@ -223,6 +223,8 @@ type val struct {
 	root ops.Var
 	clo  *closure
 	fut  *future
+	// onDrop runs with the value when it is dropped: a scope guard.
+	onDrop *closure
 	// entry: v is a map, and the value its entry of that key.
 	entry *entry
 }

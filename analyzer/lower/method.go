@@ -281,6 +281,19 @@ func (l *lowerer) act(a *knowledge.Action, name string, recv *val, args []val, g
 			_ = i
 		}
 		return l.unit(n)
+	case "scopeguard":
+		if len(args) < 2 || args[len(args)-1].clo == nil {
+			return l.opaque(n, "scope guard", nil)
+		}
+		v := args[0]
+		v.v = l.plain(v, n)
+		v.ref, v.root, v.onDrop = false, 0, args[len(args)-1].clo
+		return v
+	case "defuse":
+		v := first(args)
+		l.moved(val{root: v.root}, n)
+		v.onDrop = nil
+		return v
 	case "forget":
 		for _, x := range args {
 			l.moved(val{root: x.root}, n)

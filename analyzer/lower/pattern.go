@@ -333,7 +333,10 @@ func (l *lowerer) bindName(id rp.Node, v val, direct, mut bool) {
 	}
 	l.moved(val{root: movedRoot(v)}, id)
 	l.bind(name, binding{v: vr, mut: mut, val: val{t: v.t, ref: v.ref}})
-	if !v.ref {
+	switch {
+	case v.onDrop != nil:
+		l.guardScope(vr, v, id)
+	case !v.ref:
 		l.own(vr, v.t, id)
 	}
 }

@@ -65,6 +65,21 @@ func (l *lowerer) own(v ops.Var, t *workspace.Type, n rp.Node) {
 	z.guards = append(z.guards, v)
 }
 
+// guardScope makes v the owner of a scope guard: its closure runs with the
+// value at the end of the scope or in cleanup (S25), unless it is defused before.
+func (l *lowerer) guardScope(v ops.Var, x val, n rp.Node) {
+	if l.dead {
+		return
+	}
+	body, _ := l.sub(func() {
+		inner := val{t: x.t, v: l.value(&ops.Op{Kind: ops.Get, Var: v}, n)}
+		l.apply(x.onDrop, []val{inner}, n)
+	})
+	l.emit(&ops.Op{Kind: ops.Guard, Var: v, Body: body}, n)
+	z := l.live[len(l.live)-1]
+	z.guards = append(z.guards, v)
+}
+
 // temporary gives a value that nobody binds an owner that dies at the end of the statement.
 func (l *lowerer) temporary(v val, n rp.Node) ops.Var {
 	if v.v == 0 || v.ref || v.root != 0 || !l.hasGlue(v.t) {

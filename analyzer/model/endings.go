@@ -496,8 +496,11 @@ type lateTrap struct {
 // trapped judges a trap in a later segment.
 func (v *survey) trapped(to *[]lateTrap, run aloneRun, ex func(*call) *EndingExample) {
 	last := lastCall(run)
-	committed := v.s.counted(run.changes(v.s, 1, run.a.seg))
-	if v.covered(run, committed) {
+	// What the cleanup itself writes is the remedy, not the damage: only what
+	// was committed before and is still there counts.
+	net := run.changes(v.s, 1, run.a.seg)
+	committed := slices.DeleteFunc(v.s.counted(run.changes(v.s, 1, run.a.seg-1)), func(c change) bool { return at(net, c.place) == nil })
+	if v.covered(run, v.s.counted(net)) {
 		return
 	}
 	t := lateTrap{damage: Damage{Kind: LostByTrap, Exit: run.a.whyAt}}
