@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use candid::Principal;
 use ic_cdk::call::Call;
 use ic_cdk::update;
+use scopeguard::ScopeGuard;
 
 use crate::SERVICE;
 
@@ -76,6 +77,53 @@ async fn mint_event_quarantined() -> bool {
         Err(_) => {
             EVENTS.with_borrow_mut(|e| e.insert(id, (to, amount)));
             quarantine.defuse();
+            false
+        }
+    }
+}
+
+// Quiet: the same with a scope guard, whose closure runs in cleanup unless it is defused.
+#[update]
+async fn mint_event_scoped() -> bool {
+    let Some((id, to, amount)) = take_event() else {
+        return false;
+    };
+    let quarantine = scopeguard::guard(id, |id| {
+        DOUBTFUL.with_borrow_mut(|d| d.insert(id));
+    });
+    match Call::unbounded_wait(SERVICE, "mint").with_args(&(to, amount)).await {
+        Ok(reply) => {
+            let block = reply.candid::<u64>().expect("a block index");
+            MINTS.with_borrow_mut(|m| m.insert(id, block));
+            ScopeGuard::into_inner(quarantine);
+            true
+        }
+        Err(_) => {
+            EVENTS.with_borrow_mut(|e| e.insert(id, (to, amount)));
+            ScopeGuard::into_inner(quarantine);
+            false
+        }
+    }
+}
+
+/// The scope guard is defused before the call: in cleanup it does nothing.
+#[update]
+async fn mint_event_defused_early() -> bool {
+    let Some((id, to, amount)) = take_event() else {
+        return false;
+    };
+    let quarantine = scopeguard::guard(id, |id| {
+        DOUBTFUL.with_borrow_mut(|d| d.insert(id));
+    });
+    ScopeGuard::into_inner(quarantine);
+    match Call::unbounded_wait(SERVICE, "mint").with_args(&(to, amount)).await {
+        Ok(reply) => {
+            let block = reply.candid::<u64>().expect("a block index"); // want "trap-after-commit confirmed"
+            MINTS.with_borrow_mut(|m| m.insert(id, block));
+            true
+        }
+        Err(_) => {
+            EVENTS.with_borrow_mut(|e| e.insert(id, (to, amount)));
             false
         }
     }
