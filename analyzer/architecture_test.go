@@ -27,7 +27,6 @@ var layers = [][]string{
 	{"analyzer/fixture"}, // for tests of rules
 	{"analyzer/evidence"},
 	{"analyzer/effects"},
-	{"analyzer/summary"},
 	{"analyzer/shadow"},
 	{"analyzer/lower"},
 	{"analyzer/canister"},

@@ -47,6 +47,7 @@ import (
 //	option       is an Option or Result method that lowering writes as tests; how= tells which
 //	iterator     is an iterator adapter that takes a closure; how= tells which
 //	trap         traps
+//	chain        gives the future of its closure applied to the output of its receiver
 //	scopeguard   gives its first argument, with the closure to run when that is dropped
 //	defuse       gives the value of a scope guard, whose closure never runs
 //	request      makes the future of an inter-canister call

@@ -270,10 +270,14 @@ func (l *lowerer) futureMethod(recv val, name string, argn []rp.Node, n rp.Node)
 		recv.fut = nil
 		return val{}, false
 	}
-	switch name {
-	case "boxed", "boxed_local", "fuse", "shared", "into_future", "collect", "into_iter", "as_mut":
+	kind := ""
+	if a := l.c.Knowledge.Method("future", name); a != nil {
+		kind = a.Kind
+	}
+	switch kind {
+	case "same":
 		return recv, true
-	case "map", "then", "and_then":
+	case "chain":
 		v := l.awaitValue(recv, n)
 		args := l.args(argn, nil)
 		if len(args) == 1 && args[0].clo != nil {
