@@ -355,7 +355,11 @@ func (w *Workspace) Impls(trait *Def) []*Impl { return w.index.byTrait[trait] }
 // AssocType returns the associated type of that name of t, as an impl or a
 // bound gives it; nil if nothing does, or several do differently.
 func (w *Workspace) AssocType(t *Type, name string) *Type {
-	if t == nil {
+	return w.assocType(t, name, 0)
+}
+
+func (w *Workspace) assocType(t *Type, name string, depth int) *Type {
+	if t == nil || depth > maxProjections {
 		return nil
 	}
 	for _, b := range t.Bounds {
@@ -373,7 +377,7 @@ func (w *Workspace) AssocType(t *Type, name string) *Type {
 			continue
 		}
 		if d.Impl != nil {
-			r = Substitute(r, d.Impl.Bind(t))
+			r = substituteAt(r, d.Impl.Bind(t), depth)
 		}
 		if found != nil && found.String() != r.String() {
 			return nil

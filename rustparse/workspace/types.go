@@ -246,10 +246,18 @@ func projection(d *Def, self *Type) *Type { return &Type{Kind: TPath, Def: d, Ar
 // Substitute returns t with the parameters named in m replaced. Associated
 // types of replaced parameters are looked up in the impls.
 func Substitute(t *Type, m map[string]*Type) *Type {
+	return substituteAt(t, m, 0)
+}
+
+// maxProjections bounds how deep associated types lead to others: an impl for
+// every type can define one by itself.
+const maxProjections = 16
+
+func substituteAt(t *Type, m map[string]*Type, depth int) *Type {
 	if t == nil || len(m) == 0 {
 		return t
 	}
-	r := &substitution{m: m, left: maxTypeNodes}
+	r := &substitution{m: m, left: maxTypeNodes, depth: depth}
 	return r.of(t)
 }
 
@@ -258,8 +266,9 @@ func Substitute(t *Type, m map[string]*Type) *Type {
 const maxTypeNodes = 4096
 
 type substitution struct {
-	m    map[string]*Type
-	left int
+	m     map[string]*Type
+	left  int
+	depth int // of associated types on the way here
 }
 
 func (r *substitution) of(t *Type) *Type {
@@ -291,7 +300,7 @@ func (r *substitution) of(t *Type) *Type {
 	n.Args, n.Bounds, n.Bindings = args, bounds, bindings
 	if n.Def != nil && n.Def.Kind == AssocType && len(args) == 1 {
 		if w := n.Def.Module.Crate.ws; w != nil && w.index != nil {
-			if a := w.AssocType(args[0], n.Def.Name); a != nil {
+			if a := w.assocType(args[0], n.Def.Name, r.depth+1); a != nil {
 				return a
 			}
 		}
