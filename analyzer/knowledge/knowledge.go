@@ -8,6 +8,7 @@
 // One entry a line; `#` starts a comment; {a,b} stands for either.
 //
 //	type PATH                     CLASS
+//	deref PATH                    yes
 //	method CLASS.NAME             ACTION [key=value …]
 //	fn PATH                       ACTION [key=value …]
 //	macro NAME                    ACTION [key=value …]
@@ -82,6 +83,7 @@ type Base struct {
 	listing map[string]string
 	calls   map[string]string
 	refuse  []string
+	derefs  map[string]bool
 }
 
 //go:embed *.txt
@@ -92,7 +94,7 @@ var files embed.FS
 var Default = sync.OnceValue(func() *Base {
 	b := &Base{
 		types: map[string]string{}, methods: map[string]*Action{}, funcs: map[string][]*Action{},
-		macros: map[string]*Action{}, entries: map[string]string{}, listing: map[string]string{}, calls: map[string]string{},
+		macros: map[string]*Action{}, entries: map[string]string{}, listing: map[string]string{}, calls: map[string]string{}, derefs: map[string]bool{},
 	}
 	dir, err := files.ReadDir(".")
 	if err != nil {
@@ -129,6 +131,8 @@ func (b *Base) add(name, text string) error {
 				b.types[n] = words[2]
 			case "entry":
 				b.entries[n] = words[2]
+			case "deref":
+				b.derefs[n] = true
 			case "refusal":
 				b.refuse = append(b.refuse, n)
 			case "call":
@@ -251,6 +255,9 @@ func (b *Base) Entry(attr string) string { return b.entries[attr] }
 // Call returns what calling a canister method of this name is for: "fetch",
 // "mutates", "moves", or "" if the name does not tell.
 func (b *Base) Call(method string) string { return b.calls[method] }
+
+// Derefs reports whether a type of this path passes method calls on to its content.
+func (b *Base) Derefs(path string) bool { return b.derefs[path] }
 
 // Refuses reports whether a variant of this name says no.
 func (b *Base) Refuses(variant string) bool {

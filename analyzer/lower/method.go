@@ -43,7 +43,7 @@ func (l *lowerer) method(n, target, turbofish rp.Node, argn []rp.Node) val {
 	}
 	class := l.class(typ)
 	for class == "wrapper" && l.c.Knowledge.Method("wrapper", name) == nil && len(typ.Args) > 0 ||
-		class == "wrapper" && derefs(typ) && l.ownMethod(typ.Args, name) {
+		class == "wrapper" && l.derefs(typ) && l.ownMethod(typ.Args, name) {
 		// Box, Rc, Arc and lock guards pass the call on.
 		typ = deref(typ.Args[0])
 		recv.t = typ
@@ -72,12 +72,9 @@ func (l *lowerer) method(n, target, turbofish rp.Node, argn []rp.Node) val {
 	return l.actMethod(a, recv, typ, name, argn, generics, n)
 }
 
-func derefs(t *workspace.Type) bool {
-	switch lastSegment(t) {
-	case "Box", "Rc", "Arc", "Ref", "RefMut", "MutexGuard", "RwLockReadGuard", "RwLockWriteGuard", "Lazy", "LazyLock", "LazyCell", "Cow", "Pin":
-		return len(t.Args) > 0
-	}
-	return false
+// derefs reports whether methods of the content can be called on t itself.
+func (l *lowerer) derefs(t *workspace.Type) bool {
+	return len(t.Args) > 0 && l.c.Knowledge.Derefs(t.Name)
 }
 
 // ownMethod reports whether the content of a smart pointer has the method itself.

@@ -310,17 +310,8 @@ func (v *survey) failed(run, twin aloneRun, k *call, ex func(*call) *EndingExamp
 	pre := run.changes(v.s, 1, k.seg)
 	post := run.changes(v.s, k.seg+1, run.a.seg)
 	twinPost := twin.changes(v.s, k.seg+1, twin.a.seg)
-	repaid := slices.ContainsFunc(v.s.counted(pre), func(c change) bool {
-		after := at(post, c.place)
-		return takes(c) && after != nil && undoes(c, *after) && v.owed(run, c, k)
-	})
 	for _, c := range v.s.counted(pre) {
 		owed := v.owed(run, c, k)
-		if repaid && !takes(c) {
-			// What was taken is given back: what else was written down (a
-			// journal, a mark against repetition) is meant to stay.
-			owed = false
-		}
 		after := at(post, c.place)
 		if after == nil && len(c.written.path) > 0 && c.written.path[len(c.written.path)-1].isKey() {
 			after = at(post, c.written) // a record put there whole: any part of it counts

@@ -3,6 +3,7 @@
 //! Every module is a small service of its own: the firing function, its fixed versions, and the
 //! entry points around it.
 
+mod answers;
 mod bids;
 mod calls;
 mod deposits;
