@@ -36,6 +36,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
+	defer c.stopProfile()
 	if err := root.Execute(); err != nil {
 		fmt.Fprintf(stderr, "awaitlint: %v\n", err)
 		var usage usageError

@@ -2,6 +2,7 @@ package main
 
 import (
 	"io"
+	"os"
 	"runtime"
 
 	"github.com/spf13/cobra"
@@ -24,6 +25,8 @@ type command struct {
 	features      []string
 	jobs          int
 	stdinFilename string
+	cpuprofile    string
+	profile       *os.File
 }
 
 const longHelp = `awaitlint finds bugs across the awaits of Internet Computer canisters written in Rust.
@@ -57,8 +60,13 @@ func (c *command) root() *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		// Wrong flags are told before anything is read.
-		PersistentPreRunE: func(*cobra.Command, []string) error { return c.checkFlags() },
-		RunE:              func(_ *cobra.Command, args []string) error { return c.check(args) },
+		PersistentPreRunE: func(*cobra.Command, []string) error {
+			if err := c.checkFlags(); err != nil {
+				return err
+			}
+			return c.startProfile()
+		},
+		RunE: func(_ *cobra.Command, args []string) error { return c.check(args) },
 	}
 	root.SetVersionTemplate("awaitlint {{.Version}}\n")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
@@ -70,6 +78,8 @@ func (c *command) root() *cobra.Command {
 	all.StringSliceVar(&c.features, "features", nil, "Cargo features to enable beside the default ones")
 	all.IntVar(&c.jobs, "jobs", runtime.GOMAXPROCS(0), "workers")
 	all.StringVar(&c.stdinFilename, "stdin-filename", "", "what to call standard input in results (`PATH`)")
+
+	all.StringVar(&c.cpuprofile, "cpuprofile", "", "write a processor profile of the run to `FILE` (read it with go tool pprof)")
 
 	own := root.Flags()
 	own.StringVar(&c.format, "format", "text", "form of the results: "+formatNames)
