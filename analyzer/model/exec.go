@@ -314,8 +314,18 @@ func (m *machine) index(msg *message, st *Step, a Value) {
 	m.set(msg, st.Out, v.with(k.t))
 }
 
+// maxHops bounds how many references are followed for one value. A variable can
+// come to refer to itself where an assignment through a reference was taken
+// for one of the reference; what lies behind the bound is unknown.
+const maxHops = 32
+
 // fetch returns what lies at p, without noting a read.
-func (m *machine) fetch(p place) Value {
+func (m *machine) fetch(p place) Value { return m.fetchAt(p, maxHops) }
+
+func (m *machine) fetchAt(p place, hops int) Value {
+	if hops == 0 {
+		return m.w.term("behind a circle of references")
+	}
 	var v Value
 	if p.cell >= 0 {
 		v = m.cells[p.cell]
@@ -328,7 +338,7 @@ func (m *machine) fetch(p place) Value {
 			for _, e := range p.path[i:] {
 				q = q.extend(e)
 			}
-			return m.fetch(q)
+			return m.fetchAt(q, hops-1)
 		}
 		if v.k == vNone {
 			return v
@@ -406,11 +416,20 @@ func (m *machine) loadAll(msg *message, rs []Reg, site Site) []Value {
 
 // freeze replaces references inside a value by copies of what they point to.
 func (m *machine) freeze(msg *message, v Value, site Site) Value {
+	hops := maxHops
+	return m.freezeAt(msg, v, site, &hops)
+}
+
+func (m *machine) freezeAt(msg *message, v Value, site Site, hops *int) Value {
 	switch v.k {
 	case vRef:
-		return m.freeze(msg, m.loadValue(msg, v, site), site)
+		if *hops == 0 {
+			return m.w.term("behind a circle of references")
+		}
+		*hops--
+		return m.freezeAt(msg, m.loadValue(msg, v, site), site, hops)
 	case vAgg:
-		return m.freezeFields(msg, v, site)
+		return m.freezeFields(msg, v, site, hops)
 	case vList:
 		if !slices.ContainsFunc(v.o.items, holdsRef) {
 			return v
@@ -418,7 +437,7 @@ func (m *machine) freeze(msg *message, v Value, site Site) Value {
 		o := *v.o
 		o.items = make([]Value, len(v.o.items))
 		for i, x := range v.o.items {
-			o.items[i] = m.freeze(msg, x, site)
+			o.items[i] = m.freezeAt(msg, x, site, hops)
 		}
 		v.o = &o
 	}
@@ -437,14 +456,14 @@ func holdsRef(v Value) bool {
 	return false
 }
 
-func (m *machine) freezeFields(msg *message, v Value, site Site) Value {
+func (m *machine) freezeFields(msg *message, v Value, site Site, hops *int) Value {
 	if !holdsRef(v) {
 		return v
 	}
 	o := *v.o
 	o.fields = make([]field, len(v.o.fields))
 	for i, f := range v.o.fields {
-		x := m.freeze(msg, f.v, site)
+		x := m.freezeAt(msg, f.v, site, hops)
 		o.fields[i] = field{f.name, x}
 		v.t |= x.t
 	}

@@ -82,3 +82,22 @@ func TestPairIsIndependentOfQuestions(t *testing.T) {
 		}
 	}
 }
+
+// A variable that refers to itself is read in bounded work.
+func TestCircleOfReferences(t *testing.T) {
+	f := &Func{Name: "f", Regs: 5, Slots: 2, Body: []*Step{
+		{Kind: Declare, Slot: 1},
+		{Kind: Ref, Out: 1, Slot: 1},
+		{Kind: Make, Name: "()", Out: 2, Args: []Reg{1, 1, 1}, Fields: []string{"0", "1", "2"}},
+		{Kind: Set, Slot: 1, Args: []Reg{2}},
+		{Kind: Get, Out: 3, Slot: 1},
+		{Kind: Set, Slot: 1, Args: []Reg{1}},
+		{Kind: Get, Out: 4, Slot: 1},
+		{Kind: Make, Name: "()", Out: 2, Args: []Reg{3, 4}, Fields: []string{"0", "1"}},
+		{Kind: Return, Args: []Reg{2}},
+	}}
+	p := Compile(f)
+	if v := NewSystem([]*Program{p}).Survival(p); len(v.Damages) > 0 {
+		t.Errorf("%+v", v.Damages)
+	}
+}
