@@ -47,10 +47,10 @@ func (l *lowerer) await(n rp.Node) val {
 	if len(kids) == 0 {
 		return l.opaque(n, "await", nil)
 	}
-	return l.awaitValue(l.expr(kids[0], true), n)
+	return l.awaiting(l.expr(kids[0], true), n)
 }
 
-// awaitAnchor is the word `await`, where tree positions allow it.
+// awaitSite is the word `await`, where tree positions allow it.
 func (l *lowerer) awaitSite(n rp.Node) ops.Site {
 	fr := l.frame()
 	s := span(fr.tree, n)
@@ -70,7 +70,7 @@ func (l *lowerer) awaitValue(v val, n rp.Node) val {
 			v = val{v: l.plain(v, n)}
 		}
 		// A future this analysis lost sight of, or something of an outside type.
-		r := l.awaitOp(v.v, ops.May, n)
+		r := l.awaitOp(v.v, ops.May, &ops.Wait{For: l.awaited(v, n), Cause: "is a future that was lost sight of"}, n)
 		r.t = futureOutput(v.t)
 		return r
 	}
@@ -82,7 +82,7 @@ func (l *lowerer) awaitValue(v val, n rp.Node) val {
 		}
 		if cut := l.whyNotInline(f.def, f.args); cut != "" && cut != "pure" {
 			r := l.callOut(f.def, f.recv, f.args, f.types, cut, n)
-			a := l.awaitOp(r.v, ops.May, n)
+			a := l.awaitOp(r.v, ops.May, &ops.Wait{For: FuncName(f.def), Cause: "is left out here: " + cut}, n)
 			a.t = r.t
 			return a
 		}
@@ -100,7 +100,7 @@ func (l *lowerer) awaitValue(v val, n rp.Node) val {
 		return r
 	case futRequest:
 		v := l.materialize(val{fut: f}, n)
-		r := l.awaitOp(v.v, ops.Must, n)
+		r := l.awaitOp(v.v, ops.Must, &ops.Wait{For: f.req.API, Cause: "is sent", Calls: []*ops.RequestInfo{f.req}}, n)
 		r.t = f.result
 		return r
 	case futJoin:
@@ -110,17 +110,24 @@ func (l *lowerer) awaitValue(v val, n rp.Node) val {
 	case futUnknown:
 		// An outside function or method: it may call.
 		req := val{v: l.value(&ops.Op{Kind: ops.Request, Args: []ops.Value{f.value}, Request: &ops.RequestInfo{Method: f.name, API: f.name}}, n)}
-		return l.awaitOp(req.v, ops.May, n)
+		return l.awaitOp(req.v, ops.May, &ops.Wait{For: "`" + f.name + "`", Cause: "is not known"}, n)
 	}
 	return l.opaque(n, "await", nil)
 }
 
-func (l *lowerer) awaitOp(v ops.Value, c ops.Commit, n rp.Node) val {
-	op := &ops.Op{Kind: ops.Await, Args: []ops.Value{v}, Commit: c}
+// awaitOp emits the operation at which a segment ends, for the reason in w.
+func (l *lowerer) awaitOp(v ops.Value, c ops.Commit, w *ops.Wait, n rp.Node) val {
 	if l.dead {
 		return val{}
 	}
-	op.Site = l.awaitSite(n)
+	w.Commit, w.Site = c, l.awaitSite(n)
+	if in := l.waiting; in != nil {
+		if l.f.Sites[w.Site] == l.f.Sites[in.wait.Site] {
+			w.Site = in.wait.Site
+		}
+		in.inner = append(in.inner, w)
+	}
+	op := &ops.Op{Kind: ops.Await, Args: []ops.Value{v}, Commit: c, Wait: w, Site: w.Site}
 	return val{v: l.value(op, n)}
 }
 
@@ -169,7 +176,13 @@ func (l *lowerer) awaitJoin(f *future, n rp.Node) val {
 	}
 	if requests || f.name == "select" {
 		j := l.materialize(val{fut: &future{kind: futJoin, parts: parts, name: f.name}}, n)
-		return l.awaitOp(j.v, ops.Must, n)
+		w := &ops.Wait{For: "all of several futures", Cause: "are sent"}
+		for _, p := range parts {
+			if p.fut != nil && p.fut.req != nil {
+				w.Calls = addCall(w.Calls, p.fut.req)
+			}
+		}
+		return l.awaitOp(j.v, ops.Must, w, n)
 	}
 	typ := &workspace.Type{Kind: workspace.TTuple}
 	var args []ops.Value

@@ -160,6 +160,8 @@ type lowerer struct {
 	expected *workspace.Type
 	nlabel   ops.Label
 
+	waiting *waiting // the await of the source being lowered, innermost
+
 	// For tasks: names of the function around are captures.
 	outer    *env
 	captures map[string]val

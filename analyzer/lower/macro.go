@@ -41,7 +41,7 @@ func (l *lowerer) macro(n rp.Node, want bool) val {
 		for _, x := range args {
 			parts = append(parts, l.expr(x, true))
 		}
-		return l.awaitValue(val{fut: &future{kind: futJoin, parts: parts, name: a.Get("how")}}, n)
+		return l.awaiting(val{fut: &future{kind: futJoin, parts: parts, name: a.Get("how")}}, n)
 	case "select":
 		return l.selectMacro(args, n)
 	case "list":
@@ -171,7 +171,7 @@ func (l *lowerer) selectMacro(arms []rp.Node, n rp.Node) val {
 	if len(parts) == 0 {
 		return l.opaque(n, "select!", nil)
 	}
-	got := l.awaitValue(val{fut: &future{kind: futJoin, parts: parts, name: "select"}}, n)
+	got := l.awaiting(val{fut: &future{kind: futJoin, parts: parts, name: "select"}}, n)
 	return l.oneOf(len(parts), n, func(i int) val {
 		l.pushEnv()
 		defer func() { l.env = l.env.parent }()

@@ -110,6 +110,9 @@ func (d *dumper) head(op *Op) string {
 	}
 	if op.Kind == Await {
 		b.WriteString(" " + op.Commit.String() + " commits")
+		if op.Wait != nil {
+			b.WriteString(": " + d.f.Why(op.Wait))
+		}
 	}
 	if c := op.Callee; c != nil {
 		if c.Pure {

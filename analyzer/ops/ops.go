@@ -122,6 +122,7 @@ type Op struct {
 	Callee  *Callee
 	Task    *Func
 	Commit  Commit // Await
+	Wait    *Wait  // Await: what it waits for, and why it ends a segment
 	// Traps says why the operation may trap ("unwrap on None", "index out of
 	// bounds", "arithmetic overflow"), "" if it cannot.
 	Traps string
@@ -250,6 +251,8 @@ type Func struct {
 	Sites  []SiteInfo     // indexed by Site; Sites[0] unused
 	Span   rustparse.Span // the name in the declaration
 	Full   rustparse.Span // the whole declaration
+	// Waits are the awaits of the source that were lowered here, in its order.
+	Waits []*Wait
 	// Refusals are the variants of workspace and outside enums that say "no" by
 	// their name, among those the function names ("CreateReply::InternalError").
 	Refusals map[string]bool
