@@ -3,6 +3,8 @@
 package canister
 
 import (
+	"strings"
+
 	"github.com/awaitlint/awaitlint/analyzer/knowledge"
 	"github.com/awaitlint/awaitlint/rustparse"
 	"github.com/awaitlint/awaitlint/rustparse/workspace"
@@ -21,6 +23,28 @@ type Canister struct {
 	names   map[string]*workspace.Def // cell name → its definition
 	assumed map[string]*Cell
 	called  map[string]bool
+	survey  *survey
+}
+
+// Described returns what knowledge says of a function of another crate of the
+// workspace: what is said of a CDK counts before its source.
+func (c *Canister) Described(d *workspace.Def) *knowledge.Action {
+	if d.Module == nil || d.Module.Crate == c.Crate {
+		return nil
+	}
+	return described(c.Knowledge, d)
+}
+
+func described(k *knowledge.Base, d *workspace.Def) *knowledge.Action {
+	if d.Impl != nil || d.Owner != nil || d.Module == nil {
+		return nil
+	}
+	return k.Described(DefinedAt(d))
+}
+
+// DefinedAt is the full path of a function's definition, its crate by name.
+func DefinedAt(d *workspace.Def) string {
+	return d.Module.Crate.Name + strings.TrimPrefix(d.Module.Path(), "crate") + "::" + d.Name
 }
 
 // Name is the canister's name as shown to users: the package, else the crate.

@@ -14,8 +14,9 @@ import (
 // updates.
 func Find(ws *workspace.Workspace, k *knowledge.Base) []*Canister {
 	var all []*Canister
+	shared := &survey{ws: ws, know: k, fns: map[*workspace.Def]*surveyed{}, state: map[*workspace.Def]int{}}
 	for _, cr := range ws.Crates {
-		c := &Canister{Crate: cr, Workspace: ws, Knowledge: k,
+		c := &Canister{Crate: cr, Workspace: ws, Knowledge: k, survey: shared,
 			cells: map[*workspace.Def]*Cell{}, names: map[string]*workspace.Def{}, assumed: map[string]*Cell{}}
 		c.Reach = reach(cr)
 		c.findEntries()
@@ -218,80 +219,6 @@ func (c *Canister) Calls(name string) bool {
 		}
 	}
 	return c.called[name]
-}
-
-// CellOf returns the state cell a static is, nil for a static that is a
-// constant: no interior mutability and never assigned.
-func (c *Canister) CellOf(d *workspace.Def) *Cell {
-	if cell, ok := c.cells[d]; ok {
-		return cell
-	}
-	var t *workspace.Type
-	if n := d.Tree.Child(d.Node, rp.FieldType); n != 0 {
-		t = d.ScopeOf().Type(d.Tree, n)
-	}
-	var cell *Cell
-	mut := d.Tree.ChildOfKind(d.Node, rp.MutableSpecifier) != 0
-	switch {
-	case d.Macro != "" || mut || c.interior(t, 0):
-		cell = &Cell{Def: d, Type: t}
-	case c.Crate.Kind == workspace.Listing && c.assigned(d):
-		cell = &Cell{Def: d, Type: t, Assumed: "`" + d.Name + "` is a plain static that is assigned: taken as a state cell"}
-	}
-	if cell != nil {
-		cell.Name = d.Name
-		if other, taken := c.names[d.Name]; taken && other != d {
-			cell.Name = strings.TrimPrefix(d.Module.Path(), "crate::") + "::" + d.Name
-			if d.Module.Crate != c.Crate {
-				cell.Name = d.Module.Crate.Name + "::" + cell.Name
-			}
-		}
-		c.names[cell.Name] = d
-	}
-	c.cells[d] = cell
-	return cell
-}
-
-// interior reports whether a static of this type can change: a wrapper with interior mutability anywhere near its surface.
-func (c *Canister) interior(t *workspace.Type, depth int) bool {
-	if t == nil || depth > 3 {
-		return false
-	}
-	if t.Kind == workspace.TPath && t.Def == nil {
-		switch c.Knowledge.Class(t.Name) {
-		case "wrapper", "atomic", "stablemap", "stablecell", "stablelist":
-			return true
-		}
-	}
-	if t.Kind == workspace.TPath && t.Def != nil && t.Def.Kind == workspace.Struct {
-		for _, f := range t.Def.Members {
-			if c.interior(workspace.FieldType(f), depth+1) {
-				return true
-			}
-		}
-	}
-	for _, a := range t.Args {
-		if c.interior(a, depth+1) {
-			return true
-		}
-	}
-	return false
-}
-
-// assigned reports whether some code of the crate assigns a bare static.
-func (c *Canister) assigned(d *workspace.Def) bool {
-	for _, t := range c.Crate.Trees {
-		for n := rp.Node(1); int(n) < t.Len(); n++ {
-			k := t.Kind(n)
-			if k != rp.AssignmentExpression && k != rp.CompoundAssignmentExpr {
-				continue
-			}
-			if l := t.Child(n, rp.FieldLeft); t.Kind(l) == rp.Identifier && t.Text(l) == d.Name {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // AssumedCell returns the cell of this name that no static declares, made on first use.

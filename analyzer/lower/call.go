@@ -3,6 +3,7 @@ package lower
 import (
 	"strings"
 
+	"github.com/awaitlint/awaitlint/analyzer/canister"
 	"github.com/awaitlint/awaitlint/analyzer/knowledge"
 	"github.com/awaitlint/awaitlint/analyzer/ops"
 	rp "github.com/awaitlint/awaitlint/rustparse"
@@ -62,8 +63,8 @@ func (l *lowerer) call(n rp.Node) val {
 	if d := res.Def; d != nil {
 		switch d.Kind {
 		case workspace.Fn:
-			if a := l.described(d); a != nil {
-				return l.act(a, definedAt(d), nil, l.args(argn, nil), res.Generics, argn, n)
+			if a := l.c.Described(d); a != nil {
+				return l.act(a, canister.DefinedAt(d), nil, l.args(argn, nil), res.Generics, argn, n)
 			}
 			if d.Owner != nil && d.Owner.Kind == workspace.Trait {
 				if v, ok := l.assocCall(ofTrait(d, res), argn, n); ok {
@@ -205,7 +206,7 @@ func (l *lowerer) whyNotInline(d *workspace.Def, args []val) string {
 			return ""
 		}
 	}
-	if l.matters(d) || l.small(d) {
+	if l.c.Matters(d) || l.small(d) {
 		return ""
 	}
 	return "pure"
@@ -221,7 +222,8 @@ func (l *lowerer) callOut(d *workspace.Def, recv *val, args []val, types map[str
 	c := &ops.Callee{Path: FuncName(d), Decl: NameSpan(d), Cut: cut, Pure: cut == "pure"}
 	if !c.Pure {
 		l.f.Partial = append(l.f.Partial, "the body of "+FuncName(d)+" is left out here: "+cut)
-		c.Reads, c.Writes = l.touched(d)
+		c.Reads = l.c.Touched(d)
+		c.Writes = c.Reads
 	}
 	v := l.emitCall(FuncName(d), c, vs, n)
 	v.t = l.substitute(d.Signature().Result, types)
@@ -374,8 +376,8 @@ func (l *lowerer) apply(c *closure, args []val, n rp.Node) val {
 	}
 	switch {
 	case c.def != nil:
-		if a := l.described(c.def); a != nil {
-			return l.act(a, definedAt(c.def), nil, args, nil, nil, n)
+		if a := l.c.Described(c.def); a != nil {
+			return l.act(a, canister.DefinedAt(c.def), nil, args, nil, nil, n)
 		}
 		sig := c.def.Signature()
 		types := map[string]*workspace.Type{}
@@ -545,20 +547,6 @@ func (l *lowerer) know(path string) *knowledge.Action {
 		}
 	}
 	return l.c.Knowledge.Func(path, version)
-}
-
-// described returns what knowledge says of a function of another crate of the
-// workspace: what is said of a CDK counts before its source.
-func (p *program) described(d *workspace.Def) *knowledge.Action {
-	if d.Impl != nil || d.Owner != nil || d.Module == nil || d.Module.Crate == p.c.Crate {
-		return nil
-	}
-	return p.c.Knowledge.Described(definedAt(d))
-}
-
-// definedAt is the full path of a function's definition, its crate by name.
-func definedAt(d *workspace.Def) string {
-	return d.Module.Crate.Name + strings.TrimPrefix(d.Module.Path(), "crate") + "::" + d.Name
 }
 
 // attributeGuard lowers the guard function of an entry attribute: an Err rejects the message.

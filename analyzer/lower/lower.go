@@ -33,7 +33,7 @@ type Message struct {
 // Canister lowers every entry point of c and every task they start, in order.
 // Functions that several tasks start are lowered once.
 func Canister(c *canister.Canister) []*Message {
-	p := &program{c: c, touch: map[*workspace.Def]touchState{}, consts: map[*workspace.Def]int{}, seen: map[string]bool{}, started: map[rustparse.Span]*task{}}
+	p := &program{c: c, consts: map[*workspace.Def]int{}, seen: map[string]bool{}, started: map[rustparse.Span]*task{}}
 	var all []*Message
 	for _, e := range c.Entries {
 		f, tasks := p.message(e)
@@ -55,7 +55,7 @@ func Canister(c *canister.Canister) []*Message {
 
 // Function lowers one function on its own, for dumps and summaries.
 func Function(c *canister.Canister, def *workspace.Def) *ops.Func {
-	p := &program{c: c, touch: map[*workspace.Def]touchState{}, consts: map[*workspace.Def]int{}, seen: map[string]bool{}, started: map[rustparse.Span]*task{}}
+	p := &program{c: c, consts: map[*workspace.Def]int{}, seen: map[string]bool{}, started: map[rustparse.Span]*task{}}
 	f, _ := p.message(&canister.Entry{Name: def.Name, Def: def, Span: NameSpan(def)})
 	return f
 }
@@ -63,7 +63,6 @@ func Function(c *canister.Canister, def *workspace.Def) *ops.Func {
 // A program is what the lowering of one canister's messages shares.
 type program struct {
 	c      *canister.Canister
-	touch  map[*workspace.Def]touchState
 	consts map[*workspace.Def]int
 	seen   map[string]bool
 	// started are the tasks lowered so far, or being lowered.

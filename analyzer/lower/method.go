@@ -158,10 +158,10 @@ func (l *lowerer) dispatch(ds []*workspace.Def, recv val, argn []rp.Node, generi
 	if len(ds) > most {
 		c := &ops.Callee{Path: FuncName(ds[0]), Cut: "dyn"}
 		for _, d := range ds {
-			r, w := l.touched(d)
-			c.Reads, c.Writes = append(c.Reads, r...), append(c.Writes, w...)
+			c.Reads = append(c.Reads, l.c.Touched(d)...)
 		}
-		c.Pure = len(c.Reads) == 0 && len(c.Writes) == 0
+		c.Writes = c.Reads
+		c.Pure = len(c.Reads) == 0
 		v := l.emitCall("."+ds[0].Name, c, append([]val{recv}, args...), n)
 		v.t = sig.Result
 		return v

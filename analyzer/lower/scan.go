@@ -1,23 +1,12 @@
 package lower
 
 import (
-	"sort"
 	"strings"
 
 	"github.com/awaitlint/awaitlint/analyzer/ops"
 	rp "github.com/awaitlint/awaitlint/rustparse"
 	"github.com/awaitlint/awaitlint/rustparse/workspace"
 )
-
-// touchState says, for a function of the workspace, whether its body matters
-// to a message: it reaches state, awaits, starts tasks, may trap on purpose or makes a
-// guard. It is found by a walk over the syntax, before any lowering, and errs
-// towards yes.
-type touchState struct {
-	done  bool
-	yes   bool
-	cells map[string]bool
-}
 
 const smallBody = 60 // nodes
 
@@ -34,127 +23,6 @@ func countNodes(t *rp.Tree, n rp.Node, most int) int {
 		c += countNodes(t, k, most-c)
 	}
 	return c
-}
-
-func (p *program) matters(d *workspace.Def) bool {
-	if s := p.touch[d]; s.done {
-		return s.yes
-	}
-	p.touch[d] = touchState{done: true} // recursion adds nothing
-	s := touchState{done: true, cells: map[string]bool{}}
-	sig := d.Signature()
-	if t := deref(sig.Result); t != nil && t.Kind == workspace.TPath && t.Def != nil && p.c.Workspace.DropOf(t) != nil {
-		s.yes = true
-	}
-	for _, prm := range sig.Params {
-		if isRef(prm.Type) && prm.Type.Mut {
-			s.yes = true
-		}
-	}
-	if sig.Self == workspace.SelfRefMut {
-		s.yes = true
-	}
-	if b := d.Tree.Child(d.Node, rp.FieldBody); b != 0 {
-		p.scan(d, b, &s)
-	}
-	p.touch[d] = s
-	return s.yes
-}
-
-func (p *program) scan(d *workspace.Def, n rp.Node, s *touchState) {
-	t := d.Tree
-	switch t.Kind(n) {
-	case rp.AwaitExpression:
-		s.yes = true
-	case rp.MacroInvocation:
-		if a := p.c.Knowledge.Macro(t.Text(t.Child(n, rp.FieldMacro))); a != nil {
-			switch a.Kind {
-			case "assert", "trap", "join", "select":
-				s.yes = true
-			}
-		}
-	case rp.Identifier, rp.ScopedIdentifier:
-		p.scanPath(d, n, s)
-		return
-	case rp.CallExpression:
-		f := t.Child(n, rp.FieldFunction)
-		if t.Kind(f) == rp.GenericFunction {
-			f = t.Child(f, rp.FieldFunction)
-		}
-		if t.Kind(f) == rp.FieldExpression {
-			p.scanMethod(t.Text(t.Child(f, rp.FieldField)), s)
-		}
-	}
-	for c := t.FirstChild(n); c != 0; c = t.Next(c) {
-		p.scan(d, c, s)
-	}
-}
-
-func (p *program) scanPath(d *workspace.Def, n rp.Node, s *touchState) {
-	sc := d.ScopeOf()
-	res := sc.ResolvePath(d.Tree, n, workspace.ValueNS)
-	switch {
-	case res.Def == nil:
-		if res.External != "" {
-			if a := p.c.Knowledge.Func(res.External, ""); a != nil {
-				switch a.Kind {
-				case "pure", "arg", "empty":
-				case "verb":
-					if v := a.Get("verb"); v == "caller" || v == "now" {
-						s.yes = true
-					}
-				default:
-					s.yes = true
-				}
-			}
-		} else if len(res.Rest) > 0 {
-			p.scanMethod(res.Rest[len(res.Rest)-1], s)
-		}
-	case res.Def.Kind == workspace.Static:
-		if c := p.c.CellOf(res.Def); c != nil {
-			s.yes = true
-			s.cells[c.Name] = true
-		}
-	case res.Def.Kind == workspace.Fn && res.Def != d:
-		if a := p.described(res.Def); a != nil {
-			s.yes = s.yes || a.Kind != "pure"
-			return
-		}
-		p.join(res.Def, s)
-	}
-}
-
-func (p *program) scanMethod(name string, s *touchState) {
-	switch name {
-	case "unwrap", "expect", "unwrap_err", "expect_err":
-		return
-	}
-	ds := p.c.Workspace.MethodsNamed(name)
-	if len(ds) > 8 {
-		return // a name that means everything means nothing
-	}
-	for _, m := range ds {
-		p.join(m, s)
-	}
-}
-
-func (p *program) join(d *workspace.Def, s *touchState) {
-	if p.matters(d) {
-		s.yes = true
-	}
-	for c := range p.touch[d].cells {
-		s.cells[c] = true
-	}
-}
-
-// touched names the cells a function left out may read and write: all it reaches.
-func (p *program) touched(d *workspace.Def) (reads, writes []string) {
-	p.matters(d)
-	for c := range p.touch[d].cells {
-		reads = append(reads, c)
-	}
-	sort.Strings(reads)
-	return reads, reads
 }
 
 // assumedCell takes a static or bare name of a listing for a cell.

@@ -42,7 +42,7 @@ import (
 
 // MaxBlocks bounds the size of a function: go/ssa's cost is more than linear
 // in it. It is compared with an estimate made before building.
-const MaxBlocks = 4000
+const MaxBlocks = 5000
 
 // ErrTooLarge says that a function has more than [MaxBlocks] blocks.
 var ErrTooLarge = errors.New("function is too large")

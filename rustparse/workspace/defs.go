@@ -200,6 +200,17 @@ func (d *Def) Signature() Sig {
 	return sig
 }
 
+// hasReceiver reports whether a function is a method, by its text alone.
+func (d *Def) hasReceiver() bool {
+	t := d.Tree
+	for c := t.FirstChild(t.Child(d.Node, rp.FieldParameters)); c != 0; c = t.Next(c) {
+		if k := t.Kind(c); k == rp.SelfParameter || k == rp.Parameter && t.Kind(t.Child(c, rp.FieldPattern)) == rp.Self {
+			return true
+		}
+	}
+	return false
+}
+
 func (sig *Sig) receiver(t *rp.Tree, n rp.Node, self *Type) {
 	if self == nil {
 		self = &Type{Name: "Self"}

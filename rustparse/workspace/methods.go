@@ -21,7 +21,7 @@ type index struct {
 	foreign map[string][]*Impl // for outside types, by head (see head)
 	blanket []*Impl            // for a type parameter
 	byTrait map[*Def][]*Impl
-	byName  map[string][]*Def // methods and functions of impls and traits, with a body
+	byName  map[string][]*Def // methods of impls and traits, with a body and a receiver
 }
 
 // link resolves imports, reads the headers of impls, and indexes them.
@@ -47,7 +47,7 @@ func (w *Workspace) link() {
 				x.byTrait[i.Trait.Def] = append(x.byTrait[i.Trait.Def], i)
 			}
 			for _, d := range i.Items {
-				if d.Kind == Fn {
+				if d.Kind == Fn && d.hasReceiver() {
 					x.byName[d.Name] = append(x.byName[d.Name], d)
 				}
 			}
@@ -58,7 +58,7 @@ func (w *Workspace) link() {
 					continue
 				}
 				for _, f := range d.Members {
-					if f.Kind == Fn && f.HasBody() {
+					if f.Kind == Fn && f.HasBody() && f.hasReceiver() {
 						x.byName[f.Name] = append(x.byName[f.Name], f)
 					}
 				}
@@ -345,9 +345,8 @@ func (w *Workspace) Field(t *Type, name string) (*Def, *Type) {
 }
 
 // MethodsNamed returns every method with a body and a receiver of that name.
-func (w *Workspace) MethodsNamed(name string) []*Def {
-	return slices.DeleteFunc(slices.Clone(w.index.byName[name]), func(d *Def) bool { return d.Signature().Self == SelfNone })
-}
+// The caller does not change the slice.
+func (w *Workspace) MethodsNamed(name string) []*Def { return w.index.byName[name] }
 
 // Impls returns the impls of a workspace trait.
 func (w *Workspace) Impls(trait *Def) []*Impl { return w.index.byTrait[trait] }
