@@ -68,7 +68,7 @@ func interior(k *knowledge.Base, t *workspace.Type, depth int) bool {
 	}
 	if t.Kind == workspace.TPath && t.Def == nil {
 		switch k.Class(t.Name) {
-		case "wrapper", "atomic", "stablemap", "stablecell", "stablelist":
+		case "wrapper", "once", "atomic", "stablemap", "stablecell", "stablelist":
 			return true
 		}
 	}

@@ -1,6 +1,9 @@
 package effects
 
 import (
+	"maps"
+	"slices"
+
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/awaitlint/awaitlint/analyzer/ops"
@@ -31,6 +34,7 @@ const (
 	givesKeyed         // the element of the receiver that Args[1] selects
 	givesElement       // some element of the receiver
 	givesSame          // what the receiver refers to
+	givesList          // a list of what the receiver refers to
 )
 
 // when says under which condition a verb reads.
@@ -92,7 +96,7 @@ var verbs = map[string]verbEffect{
 	ops.Contains:      {read: always},
 	ops.IterSome:      {read: always, gives: givesSame},
 	ops.IterEnumerate: {read: always, gives: givesSame},
-	ops.Collect:       {read: always},
+	ops.Collect:       {read: always, gives: givesList},
 	ops.Swap:          {read: always, write: true, value: 1},
 	ops.GetOrInsert:   {read: always, presence: true, gives: givesSame},
 	ops.IterNext:      {read: always, gives: givesSame},
@@ -126,8 +130,13 @@ func (c *collector) read(v ssa.Value, presence bool) {
 	for _, p := range c.d.of[v].places {
 		c.emit(Access{Place: p, Read: true, Presence: presence})
 	}
-	for _, ps := range c.d.of[v].parts {
-		for _, p := range ps {
+	c.readParts(v, presence)
+}
+
+func (c *collector) readParts(v ssa.Value, presence bool) {
+	parts := c.d.of[v].parts
+	for _, f := range slices.Sorted(maps.Keys(parts)) {
+		for _, p := range parts[f] {
 			c.emit(Access{Place: p, Read: true, Presence: presence})
 		}
 	}
@@ -168,6 +177,13 @@ func (c *collector) call(x *ssa.Call) {
 		c.verb(x)
 	case ops.Test:
 		c.read(args[0], true)
+	case ops.Make:
+		// What an aggregate refers to is read where it is used, except for parts of parts, which are lost.
+		if !wrapper(c.op.Name) {
+			for _, a := range args {
+				c.readParts(a, false)
+			}
+		}
 	case ops.Call:
 		c.reads(args)
 		if c.op.Callee != nil {

@@ -1,6 +1,8 @@
 package effects
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -65,8 +67,7 @@ func (d *denoter) merge(set, places []Place) []Place {
 		}
 		found := false
 		for _, q := range set {
-			if len(p.Path) == len(q.Path) && p.compare(q, true) == Contained {
-				found = true
+			if found = p.equal(q); found {
 				break
 			}
 		}
@@ -144,6 +145,7 @@ func (d *denoter) call(c *ssa.Call) {
 		}
 	case ops.Out:
 		d.copy(c, args[1])
+		d.addPart(c, element, d.of[args[0]].parts[element])
 	case ops.Verb:
 		d.verb(c, op)
 	}
@@ -152,8 +154,8 @@ func (d *denoter) call(c *ssa.Call) {
 func (d *denoter) copy(v, from ssa.Value) {
 	x := d.of[from]
 	d.add(v, x.places)
-	for f, ps := range x.parts {
-		d.addPart(v, f, ps)
+	for _, f := range slices.Sorted(maps.Keys(x.parts)) {
+		d.addPart(v, f, x.parts[f])
 	}
 }
 
@@ -172,18 +174,16 @@ func (d *denoter) field(v, base ssa.Value, name string) {
 	}
 }
 
-// project follows the payload of a pattern. An Option or Result is not told
-// from its payload: a reference to the one stands for a reference to the other.
+// project follows the payload of a pattern. An Option or Result in state is
+// not told from its payload: a reference to the one stands for a reference to the other.
 func (d *denoter) project(v, base ssa.Value, path []ops.Step) {
 	places, parts := d.of[base].places, d.of[base].parts
 	for _, s := range path {
 		if wrapper(s.Variant) {
-			if inner := parts[s.Field]; inner != nil && len(places) == 0 {
-				places, parts = inner, nil
-			}
+			places = concat(places, parts[payloadOf(s.Variant)])
 			continue
 		}
-		next := append([]Place(nil), parts[s.Field]...)
+		next := concat(nil, parts[s.Field])
 		for _, p := range places {
 			if len(p.Path) > 0 && p.Path[len(p.Path)-1].Key.Known == KeyAny && (s.Field == "0" || s.Field == "1") {
 				next = append(next, p)
@@ -196,10 +196,25 @@ func (d *denoter) project(v, base ssa.Value, path []ops.Step) {
 		places, parts = next, nil
 	}
 	d.add(v, places)
-	for f, ps := range parts {
-		d.addPart(v, f, ps)
+	for _, f := range slices.Sorted(maps.Keys(parts)) {
+		if f != goodPayload && f != badPayload {
+			d.addPart(v, f, parts[f])
+		}
 	}
 }
+
+// The parts of an Option or Result that the message makes: a reference in
+// Ok is none in Err.
+const goodPayload, badPayload = "Ok", "Err"
+
+func payloadOf(variant string) string {
+	if strings.HasSuffix(variant, badPayload) {
+		return badPayload
+	}
+	return goodPayload
+}
+
+func concat(a, b []Place) []Place { return append(a[:len(a):len(a)], b...) }
 
 // wrapper reports whether a variant is one of Option's or Result's.
 func wrapper(variant string) bool {
@@ -214,10 +229,22 @@ func (d *denoter) aggregate(c *ssa.Call, op *ops.Op) {
 	for i, a := range c.Call.Args {
 		x := d.of[a]
 		if wrapper(op.Name) {
-			d.copy(c, a)
+			payload := payloadOf(op.Name)
+			d.addPart(c, payload, x.places)
+			for _, f := range slices.Sorted(maps.Keys(x.parts)) {
+				if f == goodPayload || f == badPayload {
+					d.addPart(c, payload, x.parts[f]) // Ok(Some(x))
+				} else {
+					d.addPart(c, f, x.parts[f])
+				}
+			}
 			continue
 		}
-		d.addPart(c, fieldName(op, i), x.places)
+		field := fieldName(op, i)
+		if op.Name == "[]" {
+			field = element
+		}
+		d.addPart(c, field, x.places)
 	}
 }
 
@@ -234,17 +261,41 @@ func (d *denoter) verb(c *ssa.Call, op *ops.Op) {
 	if len(args) == 0 {
 		return
 	}
-	switch verbs[op.Name].gives {
+	e := verbs[op.Name]
+	held := d.of[args[0]].parts[element]
+	switch e.gives {
 	case givesKeyed:
 		if len(args) > 1 {
 			d.extend(c, args[0], Elem{Key: d.key(args[1])})
 		}
+		d.add(c, held)
 	case givesElement:
 		d.extend(c, args[0], anyKey)
+		d.add(c, held)
 	case givesSame:
 		d.copy(c, args[0])
+		switch op.Name {
+		case ops.IterNext:
+			d.add(c, held)
+		case ops.Unwrap:
+			d.add(c, d.of[args[0]].parts[goodPayload])
+		case ops.UnwrapErr:
+			d.add(c, d.of[args[0]].parts[badPayload])
+		}
+	case givesList:
+		d.addPart(c, element, d.of[args[0]].places)
+		d.addPart(c, element, held)
+	case givesCopy:
+		// A list that the message makes may hold references.
+		if e.value > 0 && e.value < len(args) {
+			d.addPart(c, element, held)
+			d.addPart(c, element, d.of[args[e.value]].places)
+		}
 	}
 }
+
+// element is the part of a value that stands for all its elements.
+const element = "[]"
 
 // key returns the key that v is.
 func (d *denoter) key(v ssa.Value) Key {
@@ -296,7 +347,12 @@ func (d *denoter) number(v ssa.Value) Key {
 			if len(d.of[x.Call.Args[0]].places) == 0 {
 				return d.key(x.Call.Args[0])
 			}
-		case ops.Field, ops.Proj, ops.Bin, ops.Un, ops.Cast, ops.Make:
+		case ops.Field, ops.Proj:
+			if part := d.partOf(x, op); part != nil {
+				return d.key(part)
+			}
+			return d.pure(x, op)
+		case ops.Bin, ops.Un, ops.Cast, ops.Make:
 			return d.pure(x, op)
 		case ops.Call:
 			if op.Callee != nil && op.Callee.Pure {
@@ -305,6 +361,38 @@ func (d *denoter) number(v ssa.Value) Key {
 		}
 	}
 	return d.computed(v)
+}
+
+// partOf returns what a field or projection takes out of an aggregate that the
+// message itself made: `Args { who, .. }.who` is who. nil if that is not known.
+func (d *denoter) partOf(c *ssa.Call, op *ops.Op) ssa.Value {
+	path := op.Path
+	if op.Kind == ops.Field {
+		path = []ops.Step{{Field: op.Name}}
+	}
+	var v ssa.Value = c.Call.Args[0]
+	for _, s := range path {
+		made := d.m.callOp(v)
+		for made != nil && made.Kind == ops.Load {
+			v = v.(*ssa.Call).Call.Args[0]
+			made = d.m.callOp(v)
+		}
+		if made == nil || made.Kind != ops.Make || s.Variant != "" && made.Name != s.Variant {
+			return nil
+		}
+		i := slices.Index(made.Fields, s.Field)
+		if i < 0 && len(made.Fields) == 0 {
+			if n, err := strconv.Atoi(s.Field); err == nil {
+				i = n
+			}
+		}
+		args := v.(*ssa.Call).Call.Args
+		if i < 0 || i >= len(args) {
+			return nil
+		}
+		v = args[i]
+	}
+	return v
 }
 
 // pure numbers a function of its operands.

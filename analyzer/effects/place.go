@@ -58,6 +58,19 @@ func (p Place) with(e Elem) Place {
 	return Place{p.Cell, path}
 }
 
+// equal reports whether p and q are written the same.
+func (p Place) equal(q Place) bool {
+	if p.Cell != q.Cell || len(p.Path) != len(q.Path) {
+		return false
+	}
+	for i, e := range p.Path {
+		if e.Field != q.Path[i].Field || e.Key.Number != q.Path[i].Key.Number {
+			return false
+		}
+	}
+	return true
+}
+
 // An Overlap says whether two places can share state.
 type Overlap uint8
 

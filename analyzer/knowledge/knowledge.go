@@ -201,6 +201,9 @@ func (b *Base) Method(class, name string) *Action {
 	return b.methods["any."+name]
 }
 
+// Own is Method without the methods of class "any".
+func (b *Base) Own(class, name string) *Action { return b.methods[class+"."+name] }
+
 // Combinator reports whether a method of this name takes a closure on options,
 // results or iterators: on a value of unknown type it is more likely that than
 // the like-named method of some other type.

@@ -393,6 +393,9 @@ func (l *lowerer) apply(c *closure, args []val, n rp.Node) val {
 		if a := l.know(c.external); a != nil {
 			return l.act(a, c.external, nil, args, nil, nil, n)
 		}
+		if v, ok := l.methodPath(c.external, args, n); ok {
+			return v
+		}
 		return l.unknownCall(lastTwo(c.external), nil, args, n, "outside")
 	}
 	if l.count > maxOps || len(l.frames) > maxDepth {
@@ -528,11 +531,33 @@ func (l *lowerer) callExternal(res workspace.Res, argn []rp.Node, n, turbofish r
 	if a == nil {
 		// A trait or associated function of an outside type on one of ours, or not known.
 		args := l.args(argn, nil)
+		if v, ok := l.methodPath(path, args, n); ok {
+			return v
+		}
 		v := l.unknownCall(lastTwo(path), nil, args, n, "outside")
 		v.fut = &future{kind: futUnknown, name: lastTwo(path), value: v.v}
 		return v
 	}
 	return l.act(a, path, nil, l.args(argn, nil), res.Generics, argn, n)
+}
+
+// methodPath calls a method by its path, `Vec::pop(list)`, where its type or
+// trait tells what it does to its receiver.
+func (l *lowerer) methodPath(path string, args []val, n rp.Node) (val, bool) {
+	typ, name, ok := cutLast(path)
+	if !ok || len(args) == 0 {
+		return val{}, false
+	}
+	recv := args[0]
+	class := l.c.Knowledge.Class(typ)
+	if class == "" {
+		class = l.class(recv.t) // a trait's method
+	}
+	a := l.c.Knowledge.Method(class, name)
+	if a == nil || l.byNode(a) {
+		return val{}, false
+	}
+	return l.act(a, name, &recv, args[1:], nil, nil, n), true
 }
 
 // know finds what is known of an outside path in the version the crate locks.

@@ -183,6 +183,7 @@ func (l *lowerer) place(n rp.Node) val {
 			kids := t.Children(n)
 			f = kids[len(kids)-1]
 		}
+		base = l.derefForField(base, t.Text(f), n)
 		return l.fieldOf(base, t.Text(f), l.fieldType(base.t, t.Text(f)), n)
 	case rp.IndexExpression:
 		kids := t.Children(n)
@@ -200,6 +201,11 @@ func (l *lowerer) place(n rp.Node) val {
 		if strings.HasPrefix(t.Text(n), "*") {
 			kids := t.Children(n)
 			v := l.place(kids[len(kids)-1])
+			if d, target := l.c.Workspace.DerefOf(v.t); d != nil && !isRef(v.t) {
+				if to, ok := l.derefLocal(v, d, target, n); ok {
+					return to
+				}
+			}
 			v.t = deref(v.t)
 			v.ref = true
 			return v
@@ -599,7 +605,11 @@ func (l *lowerer) cell(d *workspace.Def, n rp.Node) val {
 	if c.Assumed != "" {
 		l.assume(c.Assumed)
 	}
-	return val{v: l.value(&ops.Op{Kind: ops.Cell, Name: c.Name}, n), t: c.Type, ref: true}
+	t := c.Type
+	if d.Macro == "thread_local" {
+		t = generic("std::thread::LocalKey", t)
+	}
+	return val{v: l.value(&ops.Op{Kind: ops.Cell, Name: c.Name}, n), t: t, ref: true}
 }
 
 // constItem is a constant: its initialiser, where that is a plain expression.

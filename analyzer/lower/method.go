@@ -37,14 +37,20 @@ func (l *lowerer) method(n, target, turbofish rp.Node, argn []rp.Node) val {
 			return recv
 		}
 	}
+	return l.methodOn(recv, name, argn, generics, n)
+}
+
+// methodOn calls a method on a receiver that is lowered, as its type decides.
+func (l *lowerer) methodOn(recv val, name string, argn []rp.Node, generics []*workspace.Type, n rp.Node) val {
 	typ := deref(recv.t)
 	if v, ok := l.localMethod(recv, typ, name, argn, generics, n); ok {
 		return v
 	}
 	class := l.class(typ)
 	for class == "wrapper" && l.c.Knowledge.Method("wrapper", name) == nil && len(typ.Args) > 0 ||
-		class == "wrapper" && l.derefs(typ) && l.ownMethod(typ.Args, name) {
-		// Box, Rc, Arc and lock guards pass the call on.
+		class == "wrapper" && l.derefs(typ) && l.ownMethod(typ.Args, name) ||
+		class == "local" && l.c.Knowledge.Own(class, name) == nil && len(typ.Args) > 0 {
+		// Box, Rc, Arc, lock guards and keys pass the call on.
 		typ = deref(typ.Args[0])
 		recv.t = typ
 		if v, ok := l.localMethod(recv, typ, name, argn, generics, n); ok {
@@ -77,13 +83,67 @@ func (l *lowerer) derefs(t *workspace.Type) bool {
 	return len(t.Args) > 0 && l.c.Knowledge.Derefs(t.Name)
 }
 
+// derefFor follows the Deref of a type of the workspace that has no such
+// method to a target that has it.
+func (l *lowerer) derefFor(recv val, typ *workspace.Type, name string, n rp.Node) (val, bool) {
+	d, target := l.c.Workspace.DerefOf(typ)
+	if d == nil || name == "clone" || len(l.c.Workspace.OwnMethods(typ, name)) > 0 {
+		return val{}, false
+	}
+	target = l.substitute(target, l.frame().types)
+	class := l.class(target)
+	if len(l.c.Workspace.Methods(target, name)) == 0 && l.c.Knowledge.Own(class, name) == nil && class != "wrapper" {
+		return val{}, false
+	}
+	return l.derefLocal(recv, d, target, n)
+}
+
+// derefLocal runs a deref method of the workspace: the place it gives.
+func (l *lowerer) derefLocal(recv val, d *workspace.Def, target *workspace.Type, n rp.Node) (val, bool) {
+	if len(l.frames) > maxDepth || l.recursive(d) {
+		return val{}, false
+	}
+	v := l.inline(d, &recv, nil, deref(recv.t), n)
+	v.t, v.ref = target, true
+	return v, v.v != 0
+}
+
+// derefForField follows Deref from a type that has no such field to one that has it.
+func (l *lowerer) derefForField(base val, name string, n rp.Node) val {
+	for range 4 {
+		t := l.content(base.t)
+		if t == nil || t.Def == nil || t.Def.Member(name) != nil {
+			return base
+		}
+		d, target := l.c.Workspace.DerefOf(t)
+		if d == nil {
+			return base
+		}
+		at := base
+		at.t = t
+		to, ok := l.derefLocal(at, d, target, n)
+		if !ok {
+			return base
+		}
+		base = to
+	}
+	return base
+}
+
 // ownMethod reports whether the content of a smart pointer has the method itself.
 func (l *lowerer) ownMethod(args []*workspace.Type, name string) bool {
 	if len(args) == 0 {
 		return false
 	}
 	t := deref(args[0])
-	if t == nil || t.Kind != workspace.TPath {
+	switch {
+	case t == nil:
+		return false
+	case t.Kind == workspace.TParam && l.frame().types[t.Name] != nil:
+		return l.ownMethod([]*workspace.Type{l.frame().types[t.Name]}, name)
+	case t.Kind == workspace.TDyn, t.Kind == workspace.TImpl, t.Kind == workspace.TParam:
+		return len(l.c.Workspace.Methods(t, name)) > 0
+	case t.Kind != workspace.TPath:
 		return false
 	}
 	if t.Def != nil {
@@ -107,6 +167,9 @@ func (l *lowerer) localMethod(recv val, typ *workspace.Type, name string, argn [
 	case workspace.TPath, workspace.TParam, workspace.TImpl, workspace.TDyn:
 	default:
 		return val{}, false
+	}
+	if to, ok := l.derefFor(recv, typ, name, n); ok {
+		return l.methodOn(to, name, argn, generics, n), true
 	}
 	ds := l.meant(l.c.Workspace.Methods(typ, name))
 	if len(ds) == 0 {
@@ -185,6 +248,15 @@ func (l *lowerer) oneOf(count int, n rp.Node, alt func(i int) val) val {
 	return l.take(r, n)
 }
 
+// byNode reports whether an action lowers its arguments itself, closures among them.
+func (l *lowerer) byNode(a *knowledge.Action) bool {
+	switch a.Kind {
+	case "option", "iterator", "apply", "retain", "modify", "entry":
+		return true
+	}
+	return false
+}
+
 // actMethod does what knowledge says of a method.
 func (l *lowerer) actMethod(a *knowledge.Action, recv val, typ *workspace.Type, name string, argn []rp.Node, generics []*workspace.Type, n rp.Node) val {
 	switch a.Kind {
@@ -227,8 +299,8 @@ func (l *lowerer) act(a *knowledge.Action, name string, recv *val, args []val, g
 		v.ref = true
 		if rs := resultType(); rs != nil {
 			v.t = rs
-		} else if l.class(rt) == "wrapper" && len(rt.Args) > 0 && name != "with" {
-			v.t = rt.Args[0]
+		} else if l.class(rt) == "wrapper" && len(rt.Args) > 0 {
+			v.t = refTo(rt.Args[0])
 		} else {
 			v.t = rt
 		}
@@ -434,8 +506,8 @@ func (l *lowerer) applyContent(a *knowledge.Action, recv val, typ *workspace.Typ
 	content := recv
 	content.ref = true
 	if a.Get("how") != "self" && typ != nil && len(typ.Args) > 0 {
-		content.t = typ.Args[0]
-		if l.class(typ) != "wrapper" {
+		content.t = refTo(typ.Args[0])
+		if c := l.class(typ); c != "wrapper" && c != "local" {
 			content.t = typ
 		}
 	}

@@ -54,6 +54,10 @@ func deref(t *workspace.Type) *workspace.Type {
 	return t
 }
 
+func refTo(t *workspace.Type) *workspace.Type {
+	return &workspace.Type{Kind: workspace.TRef, Args: []*workspace.Type{t}}
+}
+
 func isRef(t *workspace.Type) bool {
 	return t != nil && (t.Kind == workspace.TRef || t.Kind == workspace.TPtr)
 }
@@ -321,12 +325,18 @@ func (p *typeReader) read() *workspace.Type {
 
 func (l *lowerer) requestType() *workspace.Type { return prim("awaitlint::Request") }
 
-// fieldType is the type of a field of a struct type, nil if unknown.
-func (l *lowerer) fieldType(t *workspace.Type, name string) *workspace.Type {
+// content is what a value of a type stands for: references and wrappers taken off.
+func (l *lowerer) content(t *workspace.Type) *workspace.Type {
 	t = deref(t)
 	for t != nil && t.Def == nil && l.class(t) == "wrapper" && len(t.Args) > 0 {
 		t = deref(t.Args[0])
 	}
+	return t
+}
+
+// fieldType is the type of a field of a struct type, nil if unknown.
+func (l *lowerer) fieldType(t *workspace.Type, name string) *workspace.Type {
+	t = l.content(t)
 	if t == nil {
 		return nil
 	}
@@ -492,6 +502,15 @@ func lastSegment(t *workspace.Type) string {
 }
 
 func lastOf(path string) string { return path[strings.LastIndex(path, ":")+1:] }
+
+// cutLast takes a path apart at its last `::`.
+func cutLast(path string) (before, last string, ok bool) {
+	i := strings.LastIndex(path, "::")
+	if i < 0 {
+		return "", path, false
+	}
+	return path[:i], path[i+2:], true
+}
 
 func lastTwo(path string) string {
 	path = strings.Join(strings.Fields(path), "")

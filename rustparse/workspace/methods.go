@@ -264,6 +264,9 @@ func (w *Workspace) Methods(t *Type, name string) []*Def {
 	return nil
 }
 
+// OwnMethods is Methods without auto-deref.
+func (w *Workspace) OwnMethods(t *Type, name string) []*Def { return w.methodsOn(t, name) }
+
 func (w *Workspace) methodsOn(t *Type, name string) []*Def {
 	var ds []*Def
 	if t.Kind != TParam && !(t.Kind == TPath && t.Def != nil && (t.Def.Kind == Trait || t.Def.Kind == AssocType)) {
@@ -316,13 +319,8 @@ func (w *Workspace) deref(t *Type) *Type {
 	case t.Kind == TPath && t.Def == nil && std.deref[t.Name] && len(t.Args) > 0:
 		return t.Args[0]
 	case t.Kind == TPath && t.Def != nil:
-		for _, i := range w.index.impls(t) {
-			if i.Trait != nil && i.Trait.Def == nil && i.Trait.Name == derefTrait {
-				if d := i.item("Target"); d != nil {
-					return Substitute(d.Type(), i.Bind(t))
-				}
-			}
-		}
+		_, target := w.DerefOf(t)
+		return target
 	}
 	return nil
 }
@@ -384,6 +382,23 @@ func (w *Workspace) assocType(t *Type, name string, depth int) *Type {
 		found = r
 	}
 	return found
+}
+
+// DerefOf returns the method of a workspace `impl Deref` for t and the type it
+// gives a reference to; nil if there is none.
+func (w *Workspace) DerefOf(t *Type) (*Def, *Type) {
+	if t == nil || t.Kind != TPath || t.Def == nil {
+		return nil, nil
+	}
+	for _, i := range w.index.bySelf[t.Def] {
+		if i.Trait != nil && i.Trait.Def == nil && i.Trait.Name == derefTrait && match(i.Self, t, nil) {
+			d, target := i.item("deref"), i.item("Target")
+			if d != nil && target != nil {
+				return d, Substitute(target.Type(), i.Bind(t))
+			}
+		}
+	}
+	return nil, nil
 }
 
 // DropOf returns the drop method of a workspace `impl Drop` for t, nil if there is none.

@@ -1,0 +1,10 @@
+//! How canisters keep their state. The comment above an entry point says which
+//! places it reads and writes; analyzer/driver checks that.
+
+mod accessors;
+mod closures;
+mod methods;
+mod records;
+mod services;
+mod statics;
+mod wrappers;
