@@ -88,12 +88,7 @@ func (l *lowerer) awaitValue(v val, n rp.Node) val {
 		}
 		return l.run(f.def, f.recv, f.args, f.types, n)
 	case futBlock:
-		t := f.clo.tree
-		body := t.Child(f.clo.node, rp.FieldBody)
-		if t.Kind(f.clo.node) == rp.AsyncBlock {
-			body = t.ChildOfKind(f.clo.node, rp.Block)
-		}
-		r := l.closureBody(f.clo, f.args, body, n)
+		r := l.closureBody(f.clo, f.args, bodyOf(f.clo), n)
 		if r.fut != nil && r.v == 0 {
 			return l.awaitValue(r, n)
 		}
@@ -358,7 +353,7 @@ func (l *lowerer) spawn(v val, kind string, interval bool, n rp.Node) {
 		return
 	}
 	sub := l.program.newLowerer(name)
-	sub.outer, sub.captures = l.env, map[string]val{}
+	sub.outer, sub.captures = l.env, map[string]binding{}
 	sub.f.Async, sub.f.Span, sub.f.Full = true, e.Span, span(l.tree(), n)
 	fr := *l.frame()
 	fr.ret, fr.labels, fr.caller, fr.name = 0, nil, 0, ""
@@ -373,7 +368,7 @@ func (l *lowerer) spawn(v val, kind string, interval bool, n rp.Node) {
 			x := b.val
 			if b.v != 0 {
 				x.v = l.value(&ops.Op{Kind: ops.Get, Var: b.v}, n)
-				l.moved(val{root: b.v}, n)
+				l.give(val{root: b.v}, n)
 			}
 			if x.v != 0 {
 				op.Args = append(op.Args, x.v)
@@ -444,7 +439,7 @@ func (l *lowerer) runTask(v val, n rp.Node) {
 	}
 	if !l.dead {
 		u := l.unit(n)
-		l.unwindTo(0, n)
+		l.unwindTo(0, l.endOf(n))
 		l.emit(&ops.Op{Kind: ops.Return, Args: []ops.Value{u.v}}, n)
 	}
 }

@@ -113,19 +113,10 @@ func (l *lowerer) args(ns []rp.Node, sig *workspace.Sig) []val {
 			want = sig.Params[i].Type
 		}
 		v := l.hint(want, func() val { return l.expr(a, true) })
-		l.moved(movable(v, a, t), a)
 		vs = append(vs, v)
 		i++
 	}
 	return vs
-}
-
-// movable gives the value as one that passing by value moves: only plain names.
-func movable(v val, n rp.Node, t *rp.Tree) val {
-	if v.ref || !isName(t, n) {
-		return val{}
-	}
-	return v
 }
 
 func (l *lowerer) callDef(d *workspace.Def, res workspace.Res, argn []rp.Node, n rp.Node) val {
@@ -234,6 +225,7 @@ func (l *lowerer) callOut(d *workspace.Def, recv *val, args []val, types map[str
 func (l *lowerer) emitCall(text string, c *ops.Callee, args []val, n rp.Node) val {
 	op := &ops.Op{Kind: ops.Call, Text: text, Callee: c}
 	for _, a := range args {
+		a = l.give(a, n)
 		op.Args = append(op.Args, l.plain(a, n))
 	}
 	if l.dead {
@@ -300,6 +292,9 @@ func (l *lowerer) inlineArgs(d *workspace.Def, recv *val, args []val, types map[
 				self.t = sig.SelfType()
 			}
 			l.bind("self", binding{val: self})
+			if sig.Self == workspace.SelfValue {
+				l.passed("self", self, at)
+			}
 		}
 		for i, p := range sig.Params {
 			var a val
@@ -313,15 +308,12 @@ func (l *lowerer) inlineArgs(d *workspace.Def, recv *val, args []val, types map[
 			}
 			if !a.ref && a.v != 0 {
 				a.ref = isRef(p.Type)
-				a.root = 0
+				if a.ref || !l.owned(a.owner()) {
+					a.root, a.temp = 0, 0
+				}
 			}
 			l.bindPattern(d.Tree, p.Pat, a, true)
-			if !a.ref && l.hasGlue(a.t) && a.v != 0 {
-				// A guard passed by value lives as long as the callee.
-				tmp := l.newVar(p.Name, false, a.t, at)
-				l.emit(&ops.Op{Kind: ops.Set, Var: tmp, Args: []ops.Value{a.v}}, at)
-				l.own(tmp, a.t, at)
-			}
+			l.passed(p.Name, a, at)
 		}
 		v := l.body(d, fr, false)
 		if v.clo != nil || v.fut != nil {
@@ -351,6 +343,24 @@ func (l *lowerer) inlineArgs(d *workspace.Def, recv *val, args []val, types map[
 		v.ref = true
 	}
 	return v
+}
+
+// passed makes the function being entered the owner of a guard it is given by
+// value, under the name of the parameter: it lives no longer than the callee.
+func (l *lowerer) passed(name string, a val, at rp.Node) {
+	if a.ref || a.v == 0 || a.onDrop == nil && !l.hasGlue(a.t) {
+		return
+	}
+	l.give(a, at)
+	if name == "" {
+		name = "_"
+	}
+	v := l.newVar(name, false, a.t, at)
+	l.emit(&ops.Op{Kind: ops.Set, Var: v, Args: []ops.Value{a.v}}, at)
+	l.own(v, a, at)
+	if b, ok := l.env.names[name]; ok && b.v == 0 {
+		l.bind(name, binding{v: v, mut: true, val: val{t: a.t, onDrop: a.onDrop}})
+	}
 }
 
 // setFuture hands a closure or future out of a function lowered in place.
@@ -402,15 +412,23 @@ func (l *lowerer) apply(c *closure, args []val, n rp.Node) val {
 		return l.unknownCall("closure", nil, args, n, "size")
 	}
 	t := c.tree
-	body := t.Child(c.node, rp.FieldBody)
-	if t.Kind(c.node) == rp.AsyncBlock {
-		body = t.ChildOfKind(c.node, rp.Block)
-	}
+	body := bodyOf(c)
 	if t.Kind(c.node) == rp.ClosureExpression && t.IsAsync(c.node) {
 		// Calling an async closure makes a future with its parameters bound.
 		return val{fut: &future{kind: futBlock, clo: c, args: args}}
 	}
 	return l.closureBody(c, args, body, n)
+}
+
+// bodyOf is the code of a closure, of an async block, or of a block taken for a closure.
+func bodyOf(c *closure) rp.Node {
+	switch c.tree.Kind(c.node) {
+	case rp.Block:
+		return c.node
+	case rp.AsyncBlock:
+		return c.tree.ChildOfKind(c.node, rp.Block)
+	}
+	return c.tree.Child(c.node, rp.FieldBody)
 }
 
 // closureBody lowers the body of a closure or async block in place: `return`
@@ -447,6 +465,7 @@ func (l *lowerer) closureBody(c *closure, args []val, body, n rp.Node) val {
 				}
 			}
 			l.bindPattern(t, pat, a, true)
+			l.passed(t.Text(pat), a, body)
 			i++
 		}
 		v := l.expr(body, true)
@@ -491,6 +510,7 @@ func (l *lowerer) construct(d *workspace.Def, args []val, n rp.Node) val {
 		typ.Def = d.Owner
 	}
 	for i, a := range args {
+		a = l.give(a, n)
 		op.Fields = append(op.Fields, itoa(i))
 		op.Args = append(op.Args, l.plain(a, n))
 	}
@@ -505,6 +525,7 @@ func (l *lowerer) makeVariant(name string, args []val, n rp.Node) val {
 	var at *workspace.Type
 	ref := false
 	for i, a := range args {
+		a = l.give(a, n)
 		op.Fields = append(op.Fields, itoa(i))
 		op.Args = append(op.Args, l.plain(a, n))
 		at, ref = a.t, ref || a.ref

@@ -28,7 +28,9 @@ func (l *lowerer) optionMethod(recv val, typ *workspace.Type, name string, argn 
 		return l.value(&ops.Op{Kind: ops.Test, Args: []ops.Value{recv.v}, Pat: &ops.Pat{Kind: ops.PatVariant, Name: variant, Text: variant}}, n)
 	}
 	part := func(variant string, t *workspace.Type) val {
-		return l.proj(recv, []ops.Step{{Variant: variant, Field: "0"}}, t, n)
+		p := l.proj(recv, []ops.Step{{Variant: variant, Field: "0"}}, t, n)
+		p.temp = recv.temp // whoever takes the payload takes it from there
+		return p
 	}
 	goodPart := func() val { return part(good, some) }
 	badPart := func() val {
@@ -195,7 +197,7 @@ func (l *lowerer) unwrapOrTrap(recv val, t *workspace.Type, n rp.Node) val {
 
 func (l *lowerer) transferIf(recv, v val, n rp.Node) {
 	if l.hasGlue(v.t) && !v.ref {
-		l.transfer(recv, n)
+		l.give(recv, n)
 	}
 }
 

@@ -76,88 +76,99 @@ func isSimple(t *rp.Tree, n rp.Node) bool {
 }
 
 // condJump lowers a condition that falls through where it holds, with the
-// names of its let conditions bound, and breaks to no where it does not.
-func (l *lowerer) condJump(n rp.Node, no ops.Label) {
+// names of its let conditions bound, and breaks to no where it does not. The
+// temporaries of let conditions die with the scope temps.
+func (l *lowerer) condJump(n rp.Node, no ops.Label, temps *zone) {
 	t := l.tree()
 	switch t.Kind(n) {
 	case rp.ParenthesizedExpression:
 		for _, k := range t.Children(n) {
-			l.condJump(k, no)
+			l.condJump(k, no, temps)
 			return
 		}
 	case rp.LetChain:
 		for _, k := range t.Children(n) {
-			l.condJump(k, no)
+			l.condJump(k, no, temps)
 		}
 		return
 	case rp.LetCondition:
 		pat, vn := t.Child(n, rp.FieldPattern), t.Child(n, rp.FieldValue)
-		v := l.place(vn)
-		tmp := l.temporary(v, vn)
+		v := l.temporaryIn(temps, l.takeOut(l.place(vn), vn), vn)
 		c := l.value(&ops.Op{Kind: ops.Test, Args: []ops.Value{v.v}, Pat: l.pattern(pat, v.t)}, pat)
 		l.ifElse(c, n, nil, func() { l.breakTo(no, n) })
-		l.bindTaking(pat, v, tmp, n)
+		l.bindTaking(pat, v, n)
 		return
 	case rp.BinaryExpression:
 		left, right := t.Child(n, rp.FieldLeft), t.Child(n, rp.FieldRight)
 		switch t.Operator(n) {
 		case "&&":
-			l.condJump(left, no)
-			l.condJump(right, no)
+			l.condJump(left, no, temps)
+			l.condJump(right, no, temps)
 			return
 		case "||":
 			l.labelled(ops.Block, n, func(yes ops.Label) {
 				l.labelled(ops.Block, left, func(next ops.Label) {
-					l.condJump(left, next)
+					l.condJump(left, next, temps)
 					l.breakTo(yes, n)
 				})
-				l.condJump(right, no)
+				l.condJump(right, no, temps)
 			})
 			return
 		}
 	}
-	v := l.expr(n, true)
+	v := l.condition(n)
 	l.ifElse(v.v, n, nil, func() { l.breakTo(no, n) })
+}
+
+// condition lowers a condition without names; its temporaries die with it.
+func (l *lowerer) condition(n rp.Node) val {
+	mark := l.mark()
+	v := l.expr(n, true)
+	l.dropTemps(mark, n)
+	return v
 }
 
 func (l *lowerer) edition() int { return l.frame().scope.Module.Crate.Edition }
 
-// branch lowers `if cond { then } else { els }`; els may be nil.
-func (l *lowerer) branch(cond, n rp.Node, then, els func()) {
+// branch lowers `if cond { then } else { els }`; els may be nil. body and alt are their nodes.
+func (l *lowerer) branch(cond, body, alt, n rp.Node, then, els func()) {
 	t := l.tree()
 	if isSimple(t, cond) {
-		v := l.expr(cond, true)
+		v := l.condition(cond)
 		l.ifElse(v.v, n, then, els)
 		return
 	}
 	l.labelled(ops.Block, n, func(end ops.Label) {
 		l.pushEnv()
+		// Up to edition 2021 the temporaries of the condition live to the end of
+		// the statement, from 2024 on they die before the else part (§3.3).
+		temps := l.zone()
 		l.pushZone()
+		if l.edition() >= 2024 {
+			temps = l.zone()
+		}
 		l.labelled(ops.Block, cond, func(no ops.Label) {
-			// A zone inside, so that a failed condition unwinds what it made.
-			l.condJump(cond, no)
+			l.condJump(cond, no, temps)
 			then()
-			l.breakTo(end, n)
+			if !l.dead {
+				l.leave(end, l.endOf(body), n)
+			}
 		})
-		// Up to edition 2021 the temporaries of the condition live through the
-		// else part, from 2024 on they die before it (§3.3).
-		old := l.edition() < 2024
-		if !old {
-			l.popZone(n)
+		if alt != 0 {
+			l.popZoneAt(l.site(alt))
+		} else {
+			l.popZone(body)
 		}
 		l.env = l.env.parent
 		if els != nil {
 			els()
-		}
-		if old {
-			l.popZone(n)
 		}
 	})
 }
 
 func (l *lowerer) condValue(n rp.Node) val {
 	r := l.newResult(true, n)
-	l.branch(n, n,
+	l.branch(n, n, 0, n,
 		func() { l.put(r, l.boolConst(true, n), n) },
 		func() { l.put(r, l.boolConst(false, n), n) })
 	return l.take(r, n)
@@ -176,29 +187,36 @@ func (l *lowerer) ifExpr(n rp.Node, want bool) val {
 	r := l.newResult(want, n)
 	alt := t.Child(n, rp.FieldAlternative)
 	cons := t.Child(n, rp.FieldConsequence)
-	l.branch(t.Child(n, rp.FieldCondition), n, func() {
-		l.put(r, l.block(cons, want), cons)
+	l.branch(t.Child(n, rp.FieldCondition), cons, alt, n, func() {
+		l.put(r, l.scoped(cons, want), cons)
 	}, func() {
 		if alt == 0 {
 			return
 		}
 		for _, k := range t.Children(alt) { // else_clause
-			l.put(r, l.expr(k, want), k)
+			l.put(r, l.scoped(k, want), k)
 		}
 	})
 	return l.take(r, n)
 }
 
+// scoped lowers a branch of an if or the body of a loop: its temporaries die with it.
+func (l *lowerer) scoped(n rp.Node, want bool) val {
+	l.pushZone()
+	v := l.keep(l.expr(n, want), n)
+	l.popZone(n)
+	return v
+}
+
 func (l *lowerer) match(n rp.Node, want bool) val {
 	t := l.tree()
 	r := l.newResult(want, n)
-	l.pushZone()
 	sn := t.Child(n, rp.FieldValue)
-	v := l.place(sn)
+	v := l.takeOut(l.place(sn), sn)
 	if v.clo != nil || v.fut != nil {
 		v = val{v: l.plain(v, sn)}
 	}
-	tmp := l.temporary(v, sn)
+	v = l.temporary(v, sn)
 	var arms []rp.Node
 	for _, a := range t.Children(t.Child(n, rp.FieldBody)) {
 		if t.Kind(a) == rp.MatchArm {
@@ -214,7 +232,7 @@ func (l *lowerer) match(n rp.Node, want bool) val {
 			run := func() {
 				l.pushEnv()
 				l.pushZone()
-				l.bindTaking(pn, v, tmp, a)
+				l.bindTaking(pn, v, a)
 				finish := func() {
 					bv := l.expr(body, want)
 					if !want {
@@ -224,9 +242,11 @@ func (l *lowerer) match(n rp.Node, want bool) val {
 				}
 				if guard != 0 {
 					l.labelled(ops.Block, guard, func(no ops.Label) {
-						l.condJump(guard, no)
+						l.condJump(guard, no, l.zone())
 						finish()
-						l.breakTo(end, a)
+						if !l.dead {
+							l.leave(end, l.endOf(a), a)
+						}
 					})
 					l.popZone(a)
 				} else {
@@ -250,7 +270,6 @@ func (l *lowerer) match(n rp.Node, want bool) val {
 			l.ifElse(c, a, run, nil)
 		}
 	})
-	l.popZone(n)
 	return l.take(r, n)
 }
 
@@ -276,16 +295,18 @@ func (l *lowerer) loop(n rp.Node, want bool) val {
 		defer func() { fr.labels = fr.labels[:len(fr.labels)-1] }()
 		switch t.Kind(n) {
 		case rp.LoopExpression:
-			l.block(body, false)
+			l.scoped(body, false)
 		case rp.WhileExpression:
-			l.branch(t.Child(n, rp.FieldCondition), n,
-				func() { l.block(body, false) },
+			l.pushZone()
+			l.branch(t.Child(n, rp.FieldCondition), body, 0, n,
+				func() { l.scoped(body, false) },
 				func() { l.breakTo(lab, n) })
+			l.popZone(body)
 		case rp.ForExpression:
 			item := l.next(iter, elem, iterRef, lab, n)
 			l.pushEnv()
 			l.bindPattern(t, t.Child(n, rp.FieldPattern), item, false)
-			l.block(body, false)
+			l.scoped(body, false)
 			l.env = l.env.parent
 		}
 		r.info.typ = info.typ
@@ -350,7 +371,7 @@ func (l *lowerer) jump(n rp.Node) {
 		}
 		if t.Kind(n) == rp.ContinueExpression {
 			if !l.dead {
-				l.unwindTo(info.zone, n)
+				l.unwindTo(info.zone, l.site(n))
 				l.emit(&ops.Op{Kind: ops.Continue, Label: labs[i]}, n)
 			}
 			return
@@ -400,7 +421,7 @@ func (l *lowerer) try(n rp.Node) val {
 		l.returnValue(e, n)
 		l.exit = 0
 	}, nil)
-	r := l.proj(v, []ops.Step{{Variant: good, Field: "0"}}, payload(v.t, 0), n)
-	r.root = 0
-	return r
+	l.give(v, n)
+	v.root, v.temp = 0, 0
+	return l.proj(v, []ops.Step{{Variant: good, Field: "0"}}, payload(v.t, 0), n)
 }

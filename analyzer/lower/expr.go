@@ -164,7 +164,7 @@ func (l *lowerer) place(n rp.Node) val {
 				return b.val
 			}
 			v := b.val
-			v.root = b.v
+			v.root, v.whole = b.v, !v.ref
 			v.v = l.value(&ops.Op{Kind: ops.Ref, Var: b.v, Mut: true}, n)
 			v.ref = true
 			return v
@@ -207,7 +207,7 @@ func (l *lowerer) place(n rp.Node) val {
 				}
 			}
 			v.t = deref(v.t)
-			v.ref = true
+			v.ref, v.whole = true, false
 			return v
 		}
 	case rp.UnsafeBlock:
@@ -255,11 +255,15 @@ func (l *lowerer) reference(n rp.Node) val {
 		k = kids[len(kids)-1]
 	}
 	if !isPlaceExpr(t, k) {
-		return l.expr(k, true)
+		v := l.temporary(l.expr(k, true), k)
+		if v.temp != 0 {
+			v = val{v: l.value(&ops.Op{Kind: ops.Ref, Var: v.temp, Mut: true}, n), t: v.t, ref: true, root: v.temp}
+		}
+		return v
 	}
 	if t.ChildOfKind(n, rp.MutableSpecifier) == 0 && isName(t, k) {
 		// A shared reference to a local is as good as its value.
-		if b, ok := l.lookup(t.Text(k)); ok && b.v != 0 {
+		if b, ok := l.lookup(t.Text(k)); ok && b.v != 0 && !l.owned(b.v) {
 			v := l.name(k)
 			v.root = 0
 			return v
@@ -269,7 +273,7 @@ func (l *lowerer) reference(n rp.Node) val {
 	if v.clo != nil || v.fut != nil {
 		return v
 	}
-	v.ref = true
+	v.ref, v.whole = true, false
 	return v
 }
 
@@ -319,7 +323,7 @@ var operatorMethods = map[string]string{"+": "add", "-": "sub", "*": "mul", "/":
 func (l *lowerer) assign(n rp.Node) val {
 	t := l.tree()
 	left, right := t.Child(n, rp.FieldLeft), t.Child(n, rp.FieldRight)
-	if isWildcard(t, left) || left == 0 {
+	if left == 0 || isWildcard(t, left) || t.Text(left) == "_" {
 		v := l.expr(right, true)
 		l.dropNow(v, right)
 		return val{}
@@ -340,17 +344,17 @@ func (l *lowerer) assignTo(left rp.Node, v val, n rp.Node) {
 	t := l.tree()
 	if isName(t, left) {
 		if b, ok := l.lookup(t.Text(left)); ok && b.v != 0 {
-			for _, z := range l.live {
-				for _, g := range z.guards {
-					if g == b.v {
-						l.emit(&ops.Op{Kind: ops.Drop, Var: g}, n)
-					}
-				}
+			if l.owned(b.v) {
+				l.emit(&ops.Op{Kind: ops.Drop, Var: b.v}, n)
 			}
 			l.emit(&ops.Op{Kind: ops.Set, Var: b.v, Args: []ops.Value{v.v}}, n)
 			if b.val.t == nil || b.val.clo != nil || b.val.fut != nil || v.ref {
 				b.val = val{t: v.t, ref: v.ref, clo: v.clo, fut: v.fut}
 				l.rebind(t.Text(left), b)
+			}
+			if !v.ref {
+				l.give(v, n)
+				l.ownIn(l.declared[b.v], b.v, val{t: merged(b.val.t, v.t), onDrop: v.onDrop}, n)
 			}
 			return
 		}
@@ -359,6 +363,7 @@ func (l *lowerer) assignTo(left rp.Node, v val, n rp.Node) {
 	if v.v == 0 {
 		v = l.opaque(n, "closure stored", nil)
 	}
+	l.give(v, n)
 	l.store(p, v, n)
 }
 
@@ -367,6 +372,18 @@ func (l *lowerer) rebind(name string, b binding) {
 		if _, ok := e.names[name]; ok {
 			e.names[name] = b
 			return
+		}
+	}
+}
+
+// retype notes what was learned of a variable's type.
+func (l *lowerer) retype(v ops.Var, t *workspace.Type) {
+	for e := l.env; e != nil; e = e.parent {
+		for name, b := range e.names {
+			if b.v == v {
+				b.val.t = t
+				e.names[name] = b
+			}
 		}
 	}
 }
@@ -407,6 +424,7 @@ func (l *lowerer) sequence(n rp.Node) val {
 		if v.fut != nil {
 			futs = append(futs, v)
 		}
+		v = l.give(v, k)
 		args = append(args, l.plain(v, k))
 		typ.Args = append(typ.Args, v.t)
 	}
@@ -479,13 +497,13 @@ func (l *lowerer) structLit(n rp.Node) val {
 				fname = t.FirstChild(f)
 			}
 			v := l.hint(l.fieldType(typ, t.Text(fname)), func() val { return l.expr(fv, true) })
-			l.moved(v, f)
+			l.give(v, f)
 			op.Fields = append(op.Fields, t.Text(fname))
 			op.Args = append(op.Args, l.plain(v, f))
 		case rp.ShorthandFieldInitializer:
 			id := t.ChildOfKind(f, rp.Identifier)
 			v := l.expr(id, true)
-			l.moved(v, f)
+			l.give(v, f)
 			op.Fields = append(op.Fields, t.Text(id))
 			op.Args = append(op.Args, l.plain(v, f))
 		case rp.BaseFieldInitializer:
@@ -518,29 +536,31 @@ func (l *lowerer) returnValue(v val, n rp.Node) {
 			v = l.unit(n)
 		}
 	}
-	l.moved(v, n)
+	v = l.give(v, n)
+	at := l.exit
+	if at == 0 {
+		at = l.site(n)
+	}
 	if fr.ret == 0 {
-		l.unwindTo(0, n)
+		l.unwindTo(0, at)
 		l.emit(&ops.Op{Kind: ops.Return, Args: []ops.Value{v.v}, Site: l.exit}, n)
 		return
 	}
 	info := l.labels[fr.ret]
 	l.setResult(info, v, n)
-	l.breakTo(fr.ret, n)
+	l.leave(fr.ret, at, n)
 }
 
 func (l *lowerer) setResult(info *labelInfo, v val, n rp.Node) {
 	if l.dead || info.result == 0 {
 		return
 	}
-	if info.typ == nil || hasUnknown(info.typ) && v.t != nil {
-		info.typ = v.t
-	}
+	info.typ = merged(info.typ, v.t)
 	info.ref = info.ref || v.ref
 	if v.v == 0 {
 		v.v = l.plain(v, n)
 	}
-	l.moved(v, n)
+	l.give(v, n)
 	l.emit(&ops.Op{Kind: ops.Set, Var: info.result, Args: []ops.Value{v.v}}, n)
 }
 

@@ -8,6 +8,7 @@ package lower
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/awaitlint/awaitlint/analyzer/canister"
 	"github.com/awaitlint/awaitlint/analyzer/ops"
@@ -122,7 +123,8 @@ func (l *lowerer) body(d *workspace.Def, fr *frame, outermost bool) val {
 		if v.v == 0 {
 			v = l.unit(b)
 		}
-		l.unwindTo(0, b)
+		l.give(v, b)
+		l.unwindTo(0, l.endOf(b))
 		l.emit(&ops.Op{Kind: ops.Return, Args: []ops.Value{v.v}, Site: l.endSite(b)}, b)
 	}
 	return val{}
@@ -148,11 +150,13 @@ type lowerer struct {
 	count int        // operations so far
 	depth int        // nesting of expressions
 
-	env    *env    // names in scope
-	live   []*zone // scopes with something to drop, innermost last
-	frames []*frame
-	tasks  []*task
-	labels map[ops.Label]*labelInfo
+	env  *env    // names in scope
+	live []*zone // scopes with something to drop, innermost last
+	// declared is the scope of each variable.
+	declared map[ops.Var]*zone
+	frames   []*frame
+	tasks    []*task
+	labels   map[ops.Label]*labelInfo
 	// exit is the site of the return being lowered, 0 for that of its node.
 	exit ops.Site
 	// expected is the type the expression being lowered should have, nil if unknown.
@@ -163,7 +167,7 @@ type lowerer struct {
 
 	// For tasks: names of the function around are captures.
 	outer    *env
-	captures map[string]val
+	captures map[string]binding
 	header   []*ops.Op // Param operations
 	taskN    int
 }
@@ -195,7 +199,7 @@ type frame struct {
 }
 
 func (p *program) newLowerer(name string) *lowerer {
-	l := &lowerer{program: p, labels: map[ops.Label]*labelInfo{}}
+	l := &lowerer{program: p, labels: map[ops.Label]*labelInfo{}, declared: map[ops.Var]*zone{}}
 	l.f = &ops.Func{Name: name, Vars: make([]ops.VarInfo, 1), Values: 1, Sites: make([]ops.SiteInfo, 1), Opaque: map[string]int{}, Refusals: map[string]bool{}}
 	l.cur = &l.f.Body
 	l.env = &env{names: map[string]binding{}}
@@ -220,8 +224,12 @@ type val struct {
 	t *workspace.Type
 	// ref: v names a place or is a reference; a use by value loads it.
 	ref bool
-	// root is the local variable a place chain starts from, 0 if none.
-	root ops.Var
+	// root is the local variable a place chain starts from, or whose value
+	// this is, 0 if none. whole: the place is the variable itself.
+	root  ops.Var
+	whole bool
+	// temp is the temporary that owns the value until somebody takes it.
+	temp ops.Var
 	clo  *closure
 	fut  *future
 	// onDrop runs with the value when it is dropped: a scope guard.
@@ -269,21 +277,39 @@ func (l *lowerer) lookup(name string) (binding, bool) {
 
 // capture makes a name of the function around a task a parameter of the task.
 func (l *lowerer) capture(name string) (binding, bool) {
-	if v, ok := l.captures[name]; ok {
-		return binding{val: v}, true
+	if b, ok := l.captures[name]; ok {
+		return b, true
 	}
 	for e := l.outer; e != nil; e = e.parent {
 		if b, ok := e.names[name]; ok {
 			if b.v == 0 && (b.val.clo != nil) {
-				l.captures[name] = b.val
+				l.captures[name] = b
 				return b, true
 			}
 			v := l.param(name, b.val.t)
-			l.captures[name] = v
-			return binding{val: v}, true
+			c := l.takeOver(name, b, v)
+			l.captures[name] = c
+			return c, true
 		}
 	}
 	return binding{}, false
+}
+
+// takeOver makes the task the owner of a guard it captures, from its start on.
+func (l *lowerer) takeOver(name string, b binding, p val) binding {
+	p.t, p.onDrop = b.val.t, b.val.onDrop
+	if b.val.ref || p.onDrop == nil && !l.hasGlue(p.t) {
+		return binding{val: p}
+	}
+	n := l.frames[0].tree.Root()
+	c := binding{mut: true, val: val{t: p.t, onDrop: p.onDrop}}
+	first, _ := l.sub(func() {
+		c.v = l.newVar(name, true, p.t, n)
+		l.emit(&ops.Op{Kind: ops.Set, Var: c.v, Args: []ops.Value{p.v}}, n)
+		l.ownIn(l.live[0], c.v, p, n)
+	})
+	l.f.Body = slices.Insert(l.f.Body, len(l.header), first...)
+	return c
 }
 
 func (l *lowerer) param(name string, t *workspace.Type) val {
@@ -316,6 +342,7 @@ func (l *lowerer) newVar(name string, mut bool, t *workspace.Type, n rustparse.N
 	}
 	l.f.Vars = append(l.f.Vars, ops.VarInfo{Name: name, Mut: mut, Type: ts, Site: l.site(n)})
 	l.emit(&ops.Op{Kind: ops.Declare, Var: v}, n)
+	l.declared[v] = l.zone()
 	return v
 }
 
@@ -417,11 +444,14 @@ func (l *lowerer) labelled(kind ops.Kind, n rustparse.Node, f func(ops.Label)) {
 	}
 }
 
-func (l *lowerer) breakTo(lab ops.Label, n rustparse.Node) {
+func (l *lowerer) breakTo(lab ops.Label, n rustparse.Node) { l.leave(lab, l.site(n), n) }
+
+// leave jumps out of a construct; what dies by that dies at the given site.
+func (l *lowerer) leave(lab ops.Label, at ops.Site, n rustparse.Node) {
 	if l.dead {
 		return
 	}
-	l.unwindTo(l.labels[lab].zone, n)
+	l.unwindTo(l.labels[lab].zone, at)
 	l.labels[lab].live = true
 	l.emit(&ops.Op{Kind: ops.Break, Label: lab}, n)
 }
@@ -440,6 +470,9 @@ func (l *lowerer) opaque(n rustparse.Node, what string, args []ops.Value) val {
 func (l *lowerer) load(v val, n rustparse.Node) val {
 	if !v.ref || v.v == 0 || v.clo != nil || v.fut != nil {
 		return v
+	}
+	if v.root != 0 && l.owned(v.root) && l.hasGlue(deref(v.t)) {
+		return v // a guard is not copied: it stays the variable's until that is dropped
 	}
 	return val{v: l.value(&ops.Op{Kind: ops.Load, Args: []ops.Value{v.v}}, n), t: deref(v.t)}
 }

@@ -36,6 +36,15 @@ func (l *lowerer) macro(n rp.Node, want bool) val {
 		return val{}
 	case "matches":
 		return l.matches(args, n)
+	case "defer":
+		if len(args) != 1 {
+			break
+		}
+		// A scope guard without a name: it lives to the end of the block.
+		v := l.unit(n)
+		v.onDrop = l.closureAt(args[0])
+		l.bindName(n, v, false, false)
+		return l.unit(n)
 	case "join":
 		var parts []val
 		for _, x := range args {

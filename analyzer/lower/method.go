@@ -1,6 +1,7 @@
 package lower
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/awaitlint/awaitlint/analyzer/knowledge"
@@ -24,7 +25,7 @@ func (l *lowerer) method(n, target, turbofish rp.Node, argn []rp.Node) val {
 		generics = l.typeArgs(turbofish)
 	}
 	if !isPlaceExpr(t, recvNode) {
-		l.temporary(recv, recvNode)
+		recv = l.temporary(recv, recvNode)
 	}
 	// A field that holds a closure is called as (x.f)(…); what follows are methods.
 	if recv.fut != nil {
@@ -198,7 +199,7 @@ func (l *lowerer) callMethod(d *workspace.Def, recv val, argn []rp.Node, generic
 		if recv.ref && isCopyRef(recv) {
 			recv = l.load(recv, n)
 		}
-		l.moved(val{root: recv.root}, n)
+		recv = l.takeOut(recv, n)
 	}
 	return l.callFn(d, &recv, args, types, n)
 }
@@ -261,6 +262,9 @@ func (l *lowerer) byNode(a *knowledge.Action) bool {
 func (l *lowerer) actMethod(a *knowledge.Action, recv val, typ *workspace.Type, name string, argn []rp.Node, generics []*workspace.Type, n rp.Node) val {
 	switch a.Kind {
 	case "option":
+		if a.Get("self") != "ref" {
+			recv = l.takeOut(recv, n)
+		}
 		return l.optionMethod(recv, typ, name, argn, n)
 	case "iterator":
 		return l.iteratorMethod(recv, typ, name, argn, n)
@@ -330,24 +334,17 @@ func (l *lowerer) act(a *knowledge.Action, name string, recv *val, args []val, g
 	case "verb":
 		return l.verb(a, name, recv, args, rt, resultType(), n)
 	case "empty":
-		return val{v: l.value(&ops.Op{Kind: ops.Make, Name: "[]"}, n), t: l.expected}
+		t := l.expected
+		if of, _, ok := cutLast(name); ok && (t == nil || t.Kind == workspace.TUnknown) {
+			t = prim(of)
+		}
+		return val{v: l.value(&ops.Op{Kind: ops.Make, Name: "[]"}, n), t: t}
 	case "trap":
 		l.emit(&ops.Op{Kind: ops.Trap, Text: "trap"}, n)
 		return val{}
 	case "drop":
-		for i, x := range args {
-			if x.root != 0 && !x.ref {
-				for _, z := range l.live {
-					for j, g := range z.guards {
-						if g == x.root {
-							l.emit(&ops.Op{Kind: ops.Drop, Var: g}, n)
-							z.guards = append(z.guards[:j:j], z.guards[j+1:]...)
-							break
-						}
-					}
-				}
-			}
-			_ = i
+		for _, x := range args {
+			l.dropNow(x, n)
 		}
 		return l.unit(n)
 	case "scopeguard":
@@ -356,18 +353,16 @@ func (l *lowerer) act(a *knowledge.Action, name string, recv *val, args []val, g
 		}
 		v := args[0]
 		v.v = l.plain(v, n)
-		v.ref, v.root, v.onDrop = false, 0, args[len(args)-1].clo
+		v.ref, v.root, v.temp, v.onDrop = false, 0, 0, args[len(args)-1].clo
 		return v
 	case "defuse":
-		v := first(args)
-		l.moved(val{root: v.root}, n)
+		v := l.give(first(args), n)
 		v.onDrop = nil
 		return v
 	case "forget":
-		for _, x := range args {
-			l.moved(val{root: x.root}, n)
-		}
-		return l.unit(n)
+		v := l.give(first(args), n)
+		v.ref, v.root = true, 0 // whoever has it does not drop it
+		return v
 	case "request":
 		return l.request(a, name, recv, args, argn, generics, resultType(), n)
 	case "oneway":
@@ -423,16 +418,15 @@ func (l *lowerer) verb(a *knowledge.Action, name string, recv *val, args []val, 
 			op.Args = append(op.Args, recv.entry.key.v)
 		}
 	}
-	for i, x := range args {
+	for _, x := range args {
 		if x.clo != nil && a.Get("how") == "closure" {
 			x = l.apply(x.clo, nil, n)
 		}
 		if a.Get("how") == "some" {
 			x = l.makeVariant("Some", []val{x}, n)
 		}
+		x = l.give(x, n)
 		op.Args = append(op.Args, l.plain(x, n))
-		l.moved(movableArg(x), n)
-		_ = i
 	}
 	if op.Name == ops.MapEntryOr && len(op.Args) == 2 {
 		op.Args = append(op.Args, l.value(&ops.Op{Kind: ops.Opaque, Text: "default"}, n))
@@ -471,33 +465,29 @@ func (l *lowerer) verb(a *knowledge.Action, name string, recv *val, args []val, 
 			r.ref = recv.ref
 		}
 	}
-	if op.Name == ops.Unwrap && recv != nil && !recv.ref {
-		l.moved(val{root: recv.root}, n)
-	}
 	if place != nil && place.root != 0 && place.ref && ops.Writes(op.Name) {
 		l.out(place.root, r.v, n)
+		if place.whole {
+			l.grown(place, args, n)
+		}
 	}
 	if l.hasGlue(r.t) && !r.ref && recv != nil {
-		l.transfer(*recv, n)
+		l.give(*recv, n)
 	}
 	return r
 }
 
-func movableArg(v val) val {
-	if v.ref {
-		return val{}
-	}
-	return v
-}
-
-// transfer: the guard inside a temporary receiver lives on in the result.
-func (l *lowerer) transfer(recv val, n rp.Node) {
-	z := l.live[len(l.live)-1]
-	if k := len(z.guards); k > 0 {
-		if g := z.guards[k-1]; l.f.Vars[g].Name == "" && recv.root == 0 {
-			l.emit(&ops.Op{Kind: ops.Move, Var: g}, n)
-			z.guards = z.guards[:k-1]
-		}
+// grown notes that a local container was given a guard: from now on it owns guards.
+func (l *lowerer) grown(place *val, args []val, n rp.Node) {
+	elem := slices.IndexFunc(args, func(a val) bool { return !a.ref && l.hasGlue(a.t) })
+	switch class := l.class(place.t); {
+	case elem < 0 || l.owned(place.root):
+	case class == "list" || class == "set" || class == "map":
+		t := *deref(place.t)
+		t.Args = slices.Repeat([]*workspace.Type{unknownType}, max(len(t.Args), elem+1))
+		t.Args[elem] = args[elem].t
+		l.retype(place.root, &t)
+		l.ownIn(l.declared[place.root], place.root, val{t: &t}, n)
 	}
 }
 

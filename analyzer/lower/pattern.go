@@ -208,6 +208,9 @@ func (l *lowerer) bindAt(n rp.Node, v val, path []ops.Step, typ *workspace.Type,
 	step := func(s ops.Step) []ops.Step { return append(path[:len(path):len(path)], s) }
 	switch t.Kind(n) {
 	case rp.MatchPattern, rp.RefPattern, rp.ReferencePattern, rp.MutPattern:
+		if t.Kind(n) == rp.RefPattern {
+			v.ref = true
+		}
 		for _, k := range t.Children(n) {
 			if t.Kind(k) == rp.MutableSpecifier {
 				mut = true
@@ -331,39 +334,24 @@ func (l *lowerer) bindName(id rp.Node, v val, direct, mut bool) {
 	if v.v != 0 {
 		l.emit(&ops.Op{Kind: ops.Set, Var: vr, Args: []ops.Value{v.v}}, id)
 	}
-	l.moved(val{root: movedRoot(v)}, id)
-	l.bind(name, binding{v: vr, mut: mut, val: val{t: v.t, ref: v.ref}})
-	switch {
-	case v.onDrop != nil:
-		l.guardScope(vr, v, id)
-	case !v.ref:
-		l.own(vr, v.t, id)
+	l.give(v, id)
+	l.bind(name, binding{v: vr, mut: mut, val: val{t: v.t, ref: v.ref, onDrop: v.onDrop}})
+	if !v.ref {
+		l.own(vr, v, id)
 	}
 }
 
-// takeParts binds the names of a pattern that takes a temporary with guards
-// apart: bound parts live on, the others die at once.
-func (l *lowerer) takeParts(pat rp.Node, v val, init rp.Node) {
-	t := l.tree()
-	l.pushZone()
-	l.temporary(v, init)
-	z := l.live[len(l.live)-1]
-	l.live = l.live[:len(l.live)-1]
-	if len(z.guards) == 0 {
-		l.bindPattern(t, pat, v, false)
-		return
+// bindTaking binds a pattern to the parts of v. What owned v gives up what the
+// pattern's names take over; the rest of it dies at the end of the statement.
+func (l *lowerer) bindTaking(pat rp.Node, v val, n rp.Node) {
+	owner := v.owner()
+	part := v
+	if owner != 0 {
+		part.root, part.temp = 0, 0
 	}
-	if l.bindTaking(pat, v, z.guards[0], init); !l.takes(pat) {
-		l.emit(&ops.Op{Kind: ops.Drop, Var: z.guards[0]}, init)
-	}
-}
-
-// bindTaking binds a pattern to the parts of v, whose temporary owner, if any,
-// gives up what the pattern's names take over.
-func (l *lowerer) bindTaking(pat rp.Node, v val, owner ops.Var, n rp.Node) {
-	l.bindPattern(l.tree(), pat, v, false)
+	l.bindPattern(l.tree(), pat, part, false)
 	if owner != 0 && l.takes(pat) {
-		l.emit(&ops.Op{Kind: ops.Move, Var: owner}, n)
+		l.give(v, n)
 	}
 }
 
@@ -376,13 +364,6 @@ func (l *lowerer) takes(pat rp.Node) bool {
 		}
 	}
 	return false
-}
-
-func movedRoot(v val) ops.Var {
-	if v.ref {
-		return 0
-	}
-	return v.root
 }
 
 // patternNames returns the identifiers a pattern may bind, in order.

@@ -1,6 +1,7 @@
 package lower
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/awaitlint/awaitlint/analyzer/ops"
@@ -17,6 +18,7 @@ func (l *lowerer) block(n rp.Node, want bool) val {
 	l.env.module = l.frame().scope.Module.Crate.ModuleAt(t, n)
 	l.pushZone()
 	var last val
+	var temps []ops.Var
 	kids := t.Children(n)
 	for i, k := range kids {
 		if t.Kind(k) == rp.Label {
@@ -31,13 +33,20 @@ func (l *lowerer) block(n rp.Node, want bool) val {
 		if tail && want {
 			mark := l.mark()
 			last = l.keep(l.expr(k, true), k)
-			l.dropTemps(mark, k)
+			if l.edition() >= 2024 {
+				l.dropTemps(mark, k)
+			} else {
+				temps = l.cutTemps(mark)
+			}
 		} else {
 			last = val{}
 			l.stmt(k)
 		}
 	}
 	l.popZone(n)
+	// Up to edition 2021 the temporaries of the last expression outlive the block.
+	outer := l.live[len(l.live)-1]
+	outer.guards = append(outer.guards, temps...)
 	l.env = l.env.parent
 	if want && last.v == 0 && last.clo == nil && last.fut == nil && !l.dead {
 		last = l.unit(n)
@@ -59,12 +68,9 @@ func tailExpr(t *rp.Tree, n rp.Node) rp.Node {
 
 // keep takes the value of a scope out of it: a guard that is its value is not dropped with it.
 func (l *lowerer) keep(v val, n rp.Node) val {
-	if z := l.live[len(l.live)-1]; v.root != 0 {
-		for _, g := range z.guards {
-			if g == v.root {
-				l.emit(&ops.Op{Kind: ops.Move, Var: g}, n)
-			}
-		}
+	if z := l.live[len(l.live)-1]; v.owner() != 0 && slices.Contains(z.guards, v.owner()) {
+		v = l.give(v, n)
+		v.root = 0
 	}
 	return v
 }
@@ -122,8 +128,14 @@ func (l *lowerer) let(n rp.Node) {
 		return
 	}
 	var v val
+	if isWildcard(t, pat) && isName(t, init) {
+		return // neither moved nor captured
+	}
+	if k := t.Child(init, rp.FieldValue); t.Kind(init) == rp.ReferenceExpression && k != 0 && !isPlaceExpr(t, k) && simpleName(t, pat) {
+		init = k // a temporary that is referred to lives as long as the name
+	}
 	if els != 0 || isPlaceExpr(t, init) && !simpleName(t, pat) {
-		v = l.place(init)
+		v = l.takeOut(l.place(init), init)
 	} else {
 		v = l.hint(typ, func() val { return l.expr(init, true) })
 	}
@@ -134,11 +146,17 @@ func (l *lowerer) let(n rp.Node) {
 		v.t = typ
 	}
 	if els != 0 {
+		v = l.temporary(v, init)
 		p := l.pattern(pat, v.t)
 		c := l.value(&ops.Op{Kind: ops.Test, Args: []ops.Value{v.v}, Pat: p}, pat)
 		l.ifElse(c, n, nil, func() {
+			if v.temp != 0 {
+				l.emit(&ops.Op{Kind: ops.Drop, Var: v.temp}, init)
+			}
 			l.block(els, false)
 		})
+		l.bindTaking(pat, v, init)
+		return
 	}
 	l.takePattern(pat, v, init)
 }
@@ -163,9 +181,12 @@ func (l *lowerer) takePattern(pat rp.Node, v val, init rp.Node) {
 		}
 		return
 	}
-	if !isPlaceExpr(t, init) && l.hasGlue(v.t) && !simpleName(t, pat) {
-		l.takeParts(pat, v, init)
+	if simpleName(t, pat) {
+		l.bindPattern(t, pat, v, false)
 		return
 	}
-	l.bindPattern(t, pat, v, false)
+	if !isPlaceExpr(t, init) {
+		v = l.temporary(v, init)
+	}
+	l.bindTaking(pat, v, init)
 }

@@ -120,6 +120,25 @@ func hasParam(t *workspace.Type) bool {
 	return false
 }
 
+// merged is what is known of a type that is seen twice.
+func merged(a, b *workspace.Type) *workspace.Type {
+	if !hasUnknown(a) || b == nil {
+		return a
+	}
+	if a == nil || a.Kind == workspace.TUnknown {
+		return b
+	}
+	if a.Kind != b.Kind || a.Def != b.Def || a.Name != b.Name || len(a.Args) != len(b.Args) {
+		return b
+	}
+	c := *a
+	c.Args = make([]*workspace.Type, len(a.Args))
+	for i := range a.Args {
+		c.Args[i] = merged(a.Args[i], b.Args[i])
+	}
+	return &c
+}
+
 // cloned is the type of a copy of a value of type t.
 func cloned(t *workspace.Type) *workspace.Type {
 	t = deref(t)

@@ -72,8 +72,9 @@ func (p *Pair) example(n *nested, ph phase, linked taint, late Site) *Example {
 // note enters which late writes were reached.
 func (p *Pair) note(a *message) {
 	for _, h := range a.hit {
-		if late := p.late[h.site]; late != nil && h.changed {
-			late.reached = true
+		if late := p.late[h.site]; late != nil {
+			late.passed = true
+			late.reached = late.reached || h.changed
 		}
 	}
 }

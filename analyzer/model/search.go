@@ -185,6 +185,7 @@ type phase struct {
 
 // A lateWrite is what is known of one late write so far.
 type lateWrite struct {
+	passed  bool // some run came to it
 	reached bool // and something was changed by it
 	links   [3]linkState
 }
@@ -349,12 +350,14 @@ func (p *Pair) rate(t *tracks, res result) rating {
 
 func (p *Pair) verdict(marks []Site, link Link) RaceOutcome {
 	out := RaceOutcome{Runs: p.runs, Steps: p.steps, Reasons: maps.Clone(p.reasons)}
-	reached := false
+	reached, idle := false, len(marks) > 0
 	for _, m := range marks {
 		w := p.late[m]
 		if w == nil {
+			idle = false
 			continue
 		}
+		idle = idle && w.passed && !w.reached
 		reached = reached || w.reached || p.reach.first[m] != 0
 		l := &w.links[link]
 		if l.possible != nil && out.Example == nil {
@@ -367,6 +370,8 @@ func (p *Pair) verdict(marks []Site, link Link) RaceOutcome {
 	switch {
 	case out.Example != nil:
 		out.Verdict = Possible
+	case idle && !p.exhausted && p.lost == 0:
+		out.Verdict, out.Reason = Refuted, whyIdle
 	case !reached:
 		out.Verdict, out.Reason = CannotTell, "the late write was not reached"
 	case p.exhausted:
@@ -402,6 +407,7 @@ const (
 	whyUntouched = "B changes nothing A read"
 	whyUnused    = "late write uses nothing B changed"
 	whyClaimed   = "claimed key"
+	whyIdle      = "the late write changes nothing"
 	whyCleaned   = "failed and compensated"
 	whySerial    = "serial order explains"
 	whyJudged    = "late writes judged apart"
