@@ -183,8 +183,8 @@ type functionID struct{ path, name string }
 // functions finds the message that each function is, or is inlined in.
 func functions(canisters []*canister.Canister) map[functionID]*effects.Message {
 	own, inlined := map[functionID]*effects.Message{}, map[functionID]*effects.Message{}
-	for _, c := range canisters {
-		for _, in := range driver.Prepare(c).Messages {
+	for _, t := range driver.PrepareAll(canisters) {
+		for _, in := range t.Messages {
 			m := effects.New(&effects.Canister{}, in)
 			if f := in.Func.Span.File; f != nil {
 				own[functionID{f.Path, in.Entry.Name}] = m

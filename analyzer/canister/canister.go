@@ -70,11 +70,12 @@ const (
 	Inspect   // inspect_message
 	LowMemory // on_low_wasm_memory
 	Task      // spawned work
+	Function  // no entry point: a function that nothing known calls
 )
 
 func (k Kind) String() string {
 	return [...]string{"", "update", "query", "composite query", "init", "pre_upgrade", "post_upgrade",
-		"heartbeat", "timer", "inspect_message", "on_low_wasm_memory", "task"}[k]
+		"heartbeat", "timer", "inspect_message", "on_low_wasm_memory", "task", "function"}[k]
 }
 
 // Commits reports whether the state changes of an execution of kind k last

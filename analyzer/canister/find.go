@@ -61,52 +61,17 @@ func (c *Canister) findEntries() {
 		if cr != c.Crate && !exportsLinked(cr) {
 			continue
 		}
-		eachFn(cr, func(d *workspace.Def) {
+		for _, d := range cr.Functions() {
 			if e := c.entryOf(d); e != nil {
 				c.Entries = append(c.Entries, e)
 			}
-		})
+		}
 	}
 }
 
 // exportsLinked: attributes of a dependency count only where it is a library;
 // a binary's are its own.
 func exportsLinked(cr *workspace.Crate) bool { return cr.Kind == workspace.Lib }
-
-// eachFn calls f for every function of a crate with a body, nested modules and impls included, in source order.
-func eachFn(cr *workspace.Crate, f func(*workspace.Def)) {
-	var defs []*workspace.Def
-	var walk func(m *workspace.Module)
-	walk = func(m *workspace.Module) {
-		for _, d := range m.Order {
-			if d.Kind == workspace.Fn {
-				defs = append(defs, d)
-			}
-		}
-		var names []string
-		for n := range m.Mods {
-			names = append(names, n)
-		}
-		sort.Strings(names)
-		for _, n := range names {
-			walk(m.Mods[n])
-		}
-	}
-	if cr.Root == nil {
-		return
-	}
-	walk(cr.Root)
-	for _, im := range cr.Impls {
-		for _, d := range im.Items {
-			if d.Kind == workspace.Fn {
-				defs = append(defs, d)
-			}
-		}
-	}
-	for _, d := range defs {
-		f(d)
-	}
-}
 
 var kinds = map[string]Kind{
 	"update": Update, "query": Query, "init": Init, "pre_upgrade": PreUpgrade, "post_upgrade": PostUpgrade,
@@ -181,16 +146,13 @@ func nameOf(d *workspace.Def) rp.Span {
 
 // assumeEntries takes the functions of a listing that nothing calls as updates.
 func (c *Canister) assumeEntries() {
-	eachFn(c.Crate, func(d *workspace.Def) {
-		if d.Impl != nil || d.Tree.Child(d.Node, rp.FieldBody) == 0 || c.Calls(d.Name) {
-			return
-		}
-		if hasParamFn(d) {
-			return
+	for _, d := range c.Crate.Functions() {
+		if d.Impl != nil || d.Owner != nil || d.Tree.Child(d.Node, rp.FieldBody) == 0 || c.Calls(d.Name) || hasParamFn(d) {
+			continue
 		}
 		c.Entries = append(c.Entries, &Entry{Kind: Update, Name: d.Name, Def: d, Span: nameOf(d),
 			Assumed: "nothing calls `" + d.Name + "`: taken as an update"})
-	})
+	}
 }
 
 // hasParamFn reports whether a function takes a closure: a helper, never an endpoint.

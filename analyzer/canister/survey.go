@@ -19,6 +19,29 @@ func (c *Canister) Matters(d *workspace.Def) bool {
 	return c.survey.of(d).yes
 }
 
+// Lasting reports whether a function awaits, starts work or reaches state, by
+// itself or in what it calls. It errs towards yes.
+func (c *Canister) Lasting(d *workspace.Def) bool {
+	c.survey.mu.Lock()
+	defer c.survey.mu.Unlock()
+	f := c.survey.of(d)
+	return f.lasting || len(f.cells) > 0
+}
+
+// Awaits reports whether the text of a function has awaits.
+func (c *Canister) Awaits(d *workspace.Def) bool {
+	c.survey.mu.Lock()
+	defer c.survey.mu.Unlock()
+	return c.survey.of(d).awaits
+}
+
+// Callees are the functions of the workspace that d may call, in the order of its text.
+func (c *Canister) Callees(d *workspace.Def) []*workspace.Def {
+	c.survey.mu.Lock()
+	defer c.survey.mu.Unlock()
+	return c.survey.of(d).calls
+}
+
 // Touched names the cells a function may read and write: all it reaches, sorted.
 func (c *Canister) Touched(d *workspace.Def) []string {
 	c.survey.mu.Lock()
@@ -50,8 +73,11 @@ type survey struct {
 
 // surveyed is what is known of a function.
 type surveyed struct {
-	yes   bool
-	cells bitset // indexes of survey.statics
+	yes     bool
+	lasting bool             // it awaits or starts work
+	cells   bitset           // indexes of survey.statics
+	awaits  bool             // in its own text
+	calls   []*workspace.Def // that it may call
 	// Functions that call each other in a circle know the same. As Tarjan
 	// finds circles: index is the order of first visits, low the first visited of the circle.
 	index, low int
@@ -73,9 +99,10 @@ func (s *survey) of(d *workspace.Def) *surveyed {
 	if b := d.Tree.Child(d.Node, rp.FieldBody); b != 0 {
 		w.node(b)
 	}
+	f.calls = w.calls
 	for _, callee := range w.calls {
 		g := s.of(callee)
-		f.yes = f.yes || g.yes
+		f.yes, f.lasting = f.yes || g.yes, f.lasting || g.lasting
 		f.cells = f.cells.with(g.cells)
 		if g.open {
 			f.low = min(f.low, g.low)
@@ -83,7 +110,7 @@ func (s *survey) of(d *workspace.Def) *surveyed {
 	}
 	if f.low == f.index {
 		for _, g := range s.open[at:] {
-			g.yes, g.cells, g.open = f.yes, f.cells, false
+			g.yes, g.lasting, g.cells, g.open = f.yes, f.lasting, f.cells, false
 		}
 		s.open = s.open[:at]
 	}
@@ -124,13 +151,17 @@ func (w *walk) signature() {
 func (w *walk) node(n rp.Node) {
 	t := w.def.Tree
 	switch t.Kind(n) {
+	case rp.FunctionItem, rp.ImplItem, rp.TraitItem, rp.ModItem:
+		return // a function inside is one of its own
 	case rp.AwaitExpression:
-		w.into.yes = true
+		w.into.yes, w.into.lasting, w.into.awaits = true, true, true
 	case rp.MacroInvocation:
 		if a := w.know.Macro(t.Text(t.Child(n, rp.FieldMacro))); a != nil {
 			switch a.Kind {
-			case "assert", "trap", "join", "select":
+			case "assert", "trap":
 				w.into.yes = true
+			case "join", "select":
+				w.into.yes, w.into.lasting, w.into.awaits = true, true, true
 			}
 		}
 	case rp.Identifier, rp.ScopedIdentifier:
@@ -164,6 +195,7 @@ func (w *walk) path(n rp.Node) {
 					}
 				default:
 					w.into.yes = true
+					w.into.lasting = w.into.lasting || startsWork(a)
 				}
 			}
 		} else if len(res.Rest) > 0 {
@@ -177,10 +209,20 @@ func (w *walk) path(n rp.Node) {
 	case res.Def.Kind == workspace.Fn:
 		if a := described(w.know, res.Def); a != nil {
 			w.into.yes = w.into.yes || a.Kind != "pure"
+			w.into.lasting = w.into.lasting || startsWork(a)
 			return
 		}
 		w.call(res.Def)
 	}
+}
+
+// startsWork reports whether what a does goes on outside the segment.
+func startsWork(a *knowledge.Action) bool {
+	switch a.Kind {
+	case "request", "oneway", "spawn", "timer", "endpoint":
+		return true
+	}
+	return false
 }
 
 // A method of a name that this many types have may be any of them; with more

@@ -23,6 +23,10 @@ func analyze(t *Target, rules []Rule) (found []*finding.Finding, looked Looked, 
 	if c, ok := r.exec(effects.Analyzer, set.root).result.(*effects.Canister); ok {
 		notices = append(notices, look(c, &looked)...)
 	}
+	assumed := map[finding.Endpoint]bool{}
+	for _, m := range t.Messages {
+		assumed[m.Entry] = m.Assumed
+	}
 	told := map[string]bool{}
 	for _, rule := range rules {
 		act := r.exec(rule.Analyzer, set.root)
@@ -36,6 +40,9 @@ func analyze(t *Target, rules []Rule) (found []*finding.Finding, looked Looked, 
 		}
 		fs, _ := act.result.([]*finding.Finding)
 		for _, f := range fs {
+			if assumed[f.Entry] {
+				f.Level = min(f.Level, finding.Warning) // it may be dead code
+			}
 			if f.Crate == "" {
 				f.Crate = t.Name
 			}
@@ -48,9 +55,12 @@ func analyze(t *Target, rules []Rule) (found []*finding.Finding, looked Looked, 
 // look counts what was looked at, and tells of messages that were not.
 func look(c *effects.Canister, l *Looked) (notices []Notice) {
 	for _, m := range c.Messages {
-		if m.Entry().Kind == "task" {
+		switch {
+		case m.Input.Assumed:
+			l.Assumed++
+		case m.Entry().Kind == "task":
 			l.Tasks++
-		} else {
+		default:
 			l.EntryPoints++
 		}
 		f := m.Input.Func

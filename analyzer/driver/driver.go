@@ -8,7 +8,8 @@
 // any other driver.
 //
 // Canisters are analysed one by one (several at a time, see [Options]) and
-// nothing but findings is kept of them, so memory does not grow with their number. A
+// nothing but findings is kept of them, so memory does not grow with their number.
+// Functions that no message of any canister reaches come after them all. A
 // rule that panics or fails becomes a notice; the others go on.
 package driver
 
@@ -47,6 +48,9 @@ type Target struct {
 	// Crates are in dependency order; the last is the canister's own.
 	Crates   []*Crate
 	Messages []effects.Input
+	// Around gives the canister's entry points where Messages are not they;
+	// nil otherwise. It is called when somebody wants to know what runs in a gap.
+	Around func() []effects.Input
 }
 
 // A Crate becomes one package of go/analysis.
@@ -79,10 +83,26 @@ type Result struct {
 type Looked struct {
 	Name                  string
 	EntryPoints, Tasks    int
+	Assumed               int // functions that no message reaches, looked at as messages
 	Awaits, MayCommit     int // awaits of all messages, and those that may commit
 	Operations            int // of all messages
 	NotUnderstood         int // constructs that became opaque
 	NotBuilt, PartlyBuilt int // messages without SSA, and with text left out
+}
+
+func (l *Looked) add(m Looked) {
+	if l.Name == "" {
+		l.Name = m.Name
+	}
+	l.EntryPoints += m.EntryPoints
+	l.Tasks += m.Tasks
+	l.Assumed += m.Assumed
+	l.Awaits += m.Awaits
+	l.MayCommit += m.MayCommit
+	l.Operations += m.Operations
+	l.NotUnderstood += m.NotUnderstood
+	l.NotBuilt += m.NotBuilt
+	l.PartlyBuilt += m.PartlyBuilt
 }
 
 // A Notice is something the run could not do.
@@ -97,38 +117,56 @@ type Notice struct {
 
 // RunTargets runs rules over targets.
 func RunTargets(targets []*Target, rules []Rule, opt Options) *Result {
-	return run(len(targets), func(i int) (*Target, []Notice) { return targets[i], nil }, rules, opt)
+	return result(each(len(targets), opt.Jobs, func(i int) func() part {
+		return func() part { return examine(targets[i], nil, rules) }
+	}), opt)
 }
 
-// run asks for each target only when it is its turn, and forgets it after.
-func run(n int, target func(i int) (*Target, []Notice), rules []Rule, opt Options) *Result {
-	type part struct {
-		findings []*finding.Finding
-		notices  []Notice
-		looked   Looked
+// A part is what was found in one target.
+type part struct {
+	findings []*finding.Finding
+	notices  []Notice
+	looked   Looked
+}
+
+func (p *part) add(q part) {
+	p.findings = append(p.findings, q.findings...)
+	p.notices = append(p.notices, q.notices...)
+	p.looked.add(q.looked)
+}
+
+// examine analyses a target, if there is one.
+func examine(t *Target, notices []Notice, rules []Rule) part {
+	p := part{notices: notices}
+	if t != nil {
+		var more []Notice
+		p.findings, p.looked, more = analyze(t, rules)
+		p.notices = append(p.notices, more...)
 	}
+	return p
+}
+
+// each gives the parts of n targets. It calls next in order and what that
+// returns as workers get free.
+func each(n, jobs int, next func(int) func() part) []part {
 	parts := make([]part, n)
 	var group errgroup.Group
-	jobs := opt.Jobs
 	if jobs <= 0 {
 		jobs = runtime.GOMAXPROCS(0)
 	}
 	group.SetLimit(jobs)
 	for i := range n {
+		work := next(i)
 		group.Go(func() error {
-			p := &parts[i]
-			t, notices := target(i)
-			p.notices = notices
-			if t == nil {
-				return nil
-			}
-			findings, looked, more := analyze(t, rules)
-			p.findings, p.looked, p.notices = findings, looked, append(p.notices, more...)
+			parts[i] = work()
 			return nil
 		})
 	}
 	group.Wait() // the functions never fail
+	return parts
+}
 
+func result(parts []part, opt Options) *Result {
 	r := &Result{}
 	var all []*finding.Finding
 	for _, p := range parts {

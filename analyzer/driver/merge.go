@@ -33,7 +33,7 @@ func merge(all []*finding.Finding, opt Options) []*finding.Finding {
 	for _, group := range groups {
 		// A stable order of equals: by what readers see, not by schedule.
 		slices.SortStableFunc(group, func(a, b *finding.Finding) int {
-			return cmp.Or(cmp.Compare(proof(a.Verdict), proof(b.Verdict)), cmp.Compare(a.Crate, b.Crate),
+			return cmp.Or(cmp.Compare(proof(a.Verdict), proof(b.Verdict)), cmp.Compare(b.Level, a.Level), cmp.Compare(a.Crate, b.Crate),
 				cmp.Compare(a.Entry.Span.Start, b.Entry.Span.Start), cmp.Compare(a.Entry.Name, b.Entry.Name))
 		})
 		first := *group[0]

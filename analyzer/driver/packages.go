@@ -41,7 +41,7 @@ func newPackages(t *Target) *packageSet {
 		unit := &effects.Unit{Name: t.Name, Pos: s.pos}
 		p := s.make(c, made, unit)
 		if i == len(crates)-1 {
-			unit.Messages = t.Messages
+			unit.Messages, unit.Around = t.Messages, t.Around
 			unit.Object = func(decl rustparse.Span) *types.Func { return s.objects[decl] }
 			s.root = p
 		}

@@ -22,6 +22,9 @@ import (
 type Canister struct {
 	Name     string
 	Messages []*Message // in the order of the unit
+	// Around gives the entry points where Messages are functions that none of
+	// them reaches; nil otherwise.
+	Around func() []Input
 
 	pos func(rustparse.Span) token.Pos
 }

@@ -19,6 +19,7 @@ import (
 type Unit struct {
 	Name      string
 	Messages  []Input
+	Around    func() []Input // the entry points where Messages are others; nil otherwise
 	Functions []Function
 	// Object finds the function declared at a name, of this package or another
 	// of the canister; nil if there is none.
@@ -36,6 +37,8 @@ type Input struct {
 	Lasts bool
 	// Anonymous: nobody sends it: timers, heartbeats, tasks.
 	Anonymous bool
+	// Assumed: nothing known starts it: others run in its gaps, it runs in nobody else's.
+	Assumed bool
 }
 
 // A Function is a plain function of a crate. Lower is called when its summary is made, at
@@ -76,7 +79,7 @@ func run(pass *analysis.Pass) (any, error) {
 			pass.ExportObjectFact(fn.Object, Summarise(f))
 		}
 	}
-	c := &Canister{Name: u.Name, pos: u.Pos}
+	c := &Canister{Name: u.Name, Around: u.Around, pos: u.Pos}
 	for _, in := range u.Messages {
 		if u.Object != nil {
 			fill(pass, u, in.Func)

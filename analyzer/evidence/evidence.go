@@ -25,6 +25,8 @@ type Message struct {
 	Lasts bool
 	// Anonymous: nobody sends it (timers, heartbeats, tasks).
 	Anonymous bool
+	// Assumed: nothing known starts it: it runs in nobody's gaps but its own.
+	Assumed bool
 
 	program *model.Program
 }
@@ -168,7 +170,7 @@ func (c *Canister) interferers(a *Message, read model.Site) []*Message {
 		ms = append(ms, a)
 	}
 	for _, m := range c.Messages {
-		if m != a && m.Lasts && c.system.Touches(a.program, m.program, read) {
+		if m != a && m.Lasts && !m.Assumed && c.system.Touches(a.program, m.program, read) {
 			ms = append(ms, m)
 		}
 	}

@@ -197,11 +197,17 @@ func (l *lowerer) whyNotInline(d *workspace.Def, args []val) string {
 			return ""
 		}
 	}
+	if l.once && (l.lowered[d] || l.before[d]) {
+		return elsewhere
+	}
 	if l.c.Matters(d) || l.small(d) {
 		return ""
 	}
 	return "pure"
 }
+
+// elsewhere is why a function stays a call that some message has in place.
+const elsewhere = "lowered elsewhere"
 
 // callOut emits a call of a workspace function that is not lowered in place.
 func (l *lowerer) callOut(d *workspace.Def, recv *val, args []val, types map[string]*workspace.Type, cut string, n rp.Node) val {
@@ -211,10 +217,18 @@ func (l *lowerer) callOut(d *workspace.Def, recv *val, args []val, types map[str
 	}
 	vs = append(vs, args...)
 	c := &ops.Callee{Path: FuncName(d), Decl: NameSpan(d), Cut: cut, Pure: cut == "pure"}
+	switch cut {
+	case "size":
+		l.cut[d] = true
+	case elsewhere:
+		c.Decl = rp.Span{} // nobody wants a summary
+	}
 	if !c.Pure {
-		l.f.Partial = append(l.f.Partial, "the body of "+FuncName(d)+" is left out here: "+cut)
 		c.Reads = l.c.Touched(d)
 		c.Writes = c.Reads
+		if cut != elsewhere {
+			l.f.Partial = append(l.f.Partial, "the body of "+FuncName(d)+" is left out here: "+cut)
+		}
 	}
 	v := l.emitCall(FuncName(d), c, vs, n)
 	v.t = l.substitute(d.Signature().Result, types)
@@ -270,6 +284,7 @@ func (l *lowerer) inlineArgs(d *workspace.Def, recv *val, args []val, types map[
 	r := l.newResult(true, n)
 	savedEnv, savedOuter := l.env, l.outer
 	l.labelled(ops.Block, n, func(lab ops.Label) {
+		l.lowered[d] = true
 		l.labels[lab].result = r.info.result
 		scope := d.ScopeOf()
 		if recv != nil && recv.t != nil && d.Owner != nil && d.Owner.Kind == workspace.Trait {

@@ -7,7 +7,6 @@
 package lower
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/awaitlint/awaitlint/analyzer/canister"
@@ -29,45 +28,63 @@ const (
 type Message struct {
 	Entry *canister.Entry
 	Func  *ops.Func
+	// Assumed: nothing known starts it, see [Work.Rest].
+	Assumed bool
 }
 
 // Canister lowers every entry point of c and every task they start, in order.
 // Functions that several tasks start are lowered once.
-func Canister(c *canister.Canister) []*Message {
-	p := &program{c: c, consts: map[*workspace.Def]int{}, seen: map[string]bool{}, started: map[rustparse.Span]*task{}}
+func Canister(c *canister.Canister) []*Message { return newProgram(c).messages(c.Entries) }
+
+// Function lowers one function on its own, for dumps and summaries.
+func Function(c *canister.Canister, def *workspace.Def) *ops.Func { return newProgram(c).function(def) }
+
+// A program is what the lowering of one canister's messages shares.
+type program struct {
+	c      *canister.Canister
+	consts map[*workspace.Def]int
+	seen   map[rustparse.Span]bool // tasks that are messages
+	// started are the tasks lowered so far, or being lowered.
+	started map[rustparse.Span]*task
+	// lowered are the functions whose bodies are part of some message, cut
+	// those left out of one for its size.
+	lowered, cut map[*workspace.Def]bool
+	// before are those lowered for messages of all canisters, nil until that is known.
+	before map[*workspace.Def]bool
+}
+
+func newProgram(c *canister.Canister) *program {
+	return &program{c: c, consts: map[*workspace.Def]int{}, seen: map[rustparse.Span]bool{},
+		started: map[rustparse.Span]*task{}, lowered: map[*workspace.Def]bool{}, cut: map[*workspace.Def]bool{}}
+}
+
+// messages lowers entry points and the tasks they start.
+func (p *program) messages(entries []*canister.Entry) []*Message {
 	var all []*Message
-	for _, e := range c.Entries {
+	for _, e := range entries {
 		f, tasks := p.message(e)
-		all = append(all, &Message{e, f})
+		assumed := e.Kind == canister.Function
+		all = append(all, &Message{e, f, assumed})
 		for len(tasks) > 0 {
 			t := tasks[0]
 			tasks = tasks[1:]
-			key := fmt.Sprintf("%p:%d", t.entry.Span.File, t.entry.Span.Start)
-			if p.seen[key] {
+			if p.seen[t.entry.Span] {
 				continue
 			}
-			p.seen[key] = true
-			all = append(all, &Message{t.entry, t.fn})
+			p.seen[t.entry.Span] = true
+			if assumed {
+				t.fn.Assumed = append(t.fn.Assumed, e.Assumed)
+			}
+			all = append(all, &Message{t.entry, t.fn, assumed})
 			tasks = append(tasks, t.tasks...)
 		}
 	}
 	return all
 }
 
-// Function lowers one function on its own, for dumps and summaries.
-func Function(c *canister.Canister, def *workspace.Def) *ops.Func {
-	p := &program{c: c, consts: map[*workspace.Def]int{}, seen: map[string]bool{}, started: map[rustparse.Span]*task{}}
+func (p *program) function(def *workspace.Def) *ops.Func {
 	f, _ := p.message(&canister.Entry{Name: def.Name, Def: def, Span: NameSpan(def)})
 	return f
-}
-
-// A program is what the lowering of one canister's messages shares.
-type program struct {
-	c      *canister.Canister
-	consts map[*workspace.Def]int
-	seen   map[string]bool
-	// started are the tasks lowered so far, or being lowered.
-	started map[rustparse.Span]*task
 }
 
 // A task is work a message starts that runs as a message of its own.
@@ -80,6 +97,8 @@ type task struct {
 func (p *program) message(e *canister.Entry) (*ops.Func, []*task) {
 	l := p.newLowerer(e.Name)
 	d := e.Def
+	l.once = e.Kind == canister.Function && !p.c.Awaits(d)
+	p.lowered[d] = true
 	sig := d.Signature()
 	l.f.Async = sig.Async
 	l.f.Span = e.Span
@@ -162,6 +181,10 @@ type lowerer struct {
 	// expected is the type the expression being lowered should have, nil if unknown.
 	expected *workspace.Type
 	nlabel   ops.Label
+
+	// once: what is lowered somewhere already stays a call. So functions without
+	// awaits that no message reaches cost no more than their text.
+	once bool
 
 	waiting *waiting // the await of the source being lowered, innermost
 

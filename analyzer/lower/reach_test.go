@@ -74,9 +74,11 @@ impl<R: Runtime> Ledger<R> {
 }
 `
 
-func TestVendoredCDK(t *testing.T) {
+// find gives the canisters of a workspace in the form of a txtar archive.
+func find(t *testing.T, archive string) []*canister.Canister {
+	t.Helper()
 	dir := t.TempDir()
-	for _, f := range txtar.Parse([]byte(vendored)).Files {
+	for _, f := range txtar.Parse([]byte(archive)).Files {
 		path := filepath.Join(dir, filepath.FromSlash(f.Name))
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			t.Fatal(err)
@@ -89,7 +91,11 @@ func TestVendoredCDK(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cs := canister.Find(ws, knowledge.Default())
+	return canister.Find(ws, knowledge.Default())
+}
+
+func TestVendoredCDK(t *testing.T) {
+	cs := find(t, vendored)
 	if len(cs) != 1 || len(cs[0].Entries) != 1 {
 		t.Fatalf("canisters %v: want one with one entry point", cs)
 	}

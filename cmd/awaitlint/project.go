@@ -4,10 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"github.com/awaitlint/awaitlint/analyzer/canister"
 	"github.com/awaitlint/awaitlint/analyzer/driver"
@@ -103,6 +101,7 @@ func (p *project) stats() []stat {
 	for _, l := range result.Canisters {
 		sum.EntryPoints += l.EntryPoints
 		sum.Tasks += l.Tasks
+		sum.Assumed += l.Assumed
 		sum.Awaits += l.Awaits
 		sum.MayCommit += l.MayCommit
 		sum.Operations += l.Operations
@@ -124,6 +123,7 @@ func (p *project) stats() []stat {
 		{len(result.Canisters), "canisters"},
 		{sum.EntryPoints, "entry points"},
 		{sum.Tasks, "tasks they start"},
+		{sum.Assumed, "functions that nothing known calls, taken as messages"},
 		{sum.Awaits, "awaits"},
 		{sum.MayCommit, "awaits that may commit"},
 		{sum.Operations, "operations"},
@@ -152,7 +152,7 @@ func named(name, entry, path string) bool {
 func messages(c *canister.Canister) []*function {
 	declared := map[rustparse.Span]*workspace.Def{}
 	for _, cr := range c.Reach {
-		for _, def := range functions(cr) {
+		for _, def := range cr.Functions() {
 			declared[lower.NameSpan(def)] = def
 		}
 	}
@@ -182,7 +182,7 @@ func (p *project) find(name string) ([]*function, error) {
 	seen := map[*workspace.Def]bool{}
 	for _, c := range p.canisters {
 		for _, cr := range c.Reach {
-			for _, def := range functions(cr) {
+			for _, def := range cr.Functions() {
 				known = append(known, def.Name)
 				if seen[def] || !named(name, def.Name, lower.FuncName(def)) {
 					continue
@@ -200,32 +200,6 @@ func (p *project) find(name string) ([]*function, error) {
 		return nil, usagef("no entry point or function %q%s", name, didYouMean(name, known))
 	}
 	return found, nil
-}
-
-// functions lists the functions and methods of a crate in a fixed order.
-func functions(cr *workspace.Crate) []*workspace.Def {
-	var out []*workspace.Def
-	add := func(ds []*workspace.Def) {
-		for _, d := range ds {
-			if d.Kind == workspace.Fn {
-				out = append(out, d)
-			}
-		}
-	}
-	var module func(m *workspace.Module)
-	module = func(m *workspace.Module) {
-		add(m.Order)
-		for _, name := range slices.Sorted(maps.Keys(m.Mods)) {
-			module(m.Mods[name])
-		}
-	}
-	if cr.Root != nil {
-		module(cr.Root)
-	}
-	for _, impl := range cr.Impls {
-		add(impl.Items)
-	}
-	return out
 }
 
 // dump writes one stage of the analysis of the functions of that name.

@@ -4,6 +4,7 @@ package proof
 
 import (
 	"reflect"
+	"slices"
 
 	"golang.org/x/tools/go/analysis"
 
@@ -25,10 +26,18 @@ var Analyzer = &analysis.Analyzer{
 func run(pass *analysis.Pass) (any, error) {
 	c := pass.ResultOf[effects.Analyzer].(*effects.Canister)
 	var messages []*evidence.Message
+	add := func(in effects.Input) {
+		messages = append(messages, &evidence.Message{Func: in.Func, Endpoint: in.Entry, Lasts: in.Lasts, Anonymous: in.Anonymous, Assumed: in.Assumed})
+	}
+	waits := false
 	for _, m := range c.Messages {
-		messages = append(messages, &evidence.Message{
-			Func: m.Input.Func, Endpoint: m.Entry(), Lasts: m.Input.Lasts, Anonymous: m.Input.Anonymous,
-		})
+		add(m.Input)
+		waits = waits || slices.ContainsFunc(m.Awaits, (*effects.Await).Commits)
+	}
+	if waits && c.Around != nil {
+		for _, in := range c.Around() {
+			add(in)
+		}
 	}
 	return evidence.New(messages), nil
 }
