@@ -9,8 +9,10 @@ import (
 	"github.com/awaitlint/awaitlint/rustparse/workspace"
 )
 
-// Find returns the canisters of a workspace, in the order of its crates. A
-// listing without entry points counts as one, its uncalled functions taken as
+// Find returns the canisters of a workspace that the given paths have to do
+// with, in the order of its crates: those that lie under the paths or reach what
+// does. Canisters that were read only because a given one depends on their crate
+// are none of the user's business here. A listing without entry points counts as one, its uncalled functions taken as
 // updates.
 func Find(ws *workspace.Workspace, k *knowledge.Base) []*Canister {
 	var all []*Canister
@@ -19,6 +21,9 @@ func Find(ws *workspace.Workspace, k *knowledge.Base) []*Canister {
 		c := &Canister{Crate: cr, Workspace: ws, Knowledge: k, survey: shared,
 			cells: map[*workspace.Def]*Cell{}, names: map[string]*workspace.Def{}, assumed: map[string]*Cell{}}
 		c.Reach = reach(cr)
+		if !c.inScope() {
+			continue
+		}
 		c.findEntries()
 		if len(c.Entries) == 0 && (cr.Kind == workspace.Listing || cr.Kind == workspace.Folder) {
 			c.assumeEntries()
@@ -30,6 +35,18 @@ func Find(ws *workspace.Workspace, k *knowledge.Base) []*Canister {
 		all = append(all, c)
 	}
 	return all
+}
+
+// inScope reports whether the canister reaches a file under the given paths.
+func (c *Canister) inScope() bool {
+	for _, cr := range c.Reach {
+		for _, t := range cr.Trees {
+			if c.Workspace.InScope(t.File.Path) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func reach(cr *workspace.Crate) []*workspace.Crate {
