@@ -1,6 +1,8 @@
 package driver
 
 import (
+	"errors"
+
 	"github.com/awaitlint/awaitlint/analyzer/effects"
 	"github.com/awaitlint/awaitlint/analyzer/finding"
 	"github.com/awaitlint/awaitlint/analyzer/ops"
@@ -71,7 +73,7 @@ func look(c *effects.Canister, l *Looked) (notices []Notice) {
 		if len(f.Partial) > 0 {
 			l.PartlyBuilt++
 		}
-		if m.Err != nil {
+		if m.Err != nil && !errors.Is(m.Err, effects.ErrAtomic) {
 			l.NotBuilt++
 			n := Notice{Span: m.Entry().Span, Message: "not analysed: " + m.Err.Error()}
 			if n.Span.File != nil {

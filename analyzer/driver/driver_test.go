@@ -150,6 +150,7 @@ func TestTooLargeIsANotice(t *testing.T) {
 	for range 3000 {
 		b.If(x, func() { b.Trap() }, nil)
 	}
+	b.Await(x, ops.Must)
 	f := b.Func()
 	in := effects.Input{Entry: finding.Endpoint{Name: "huge", Span: f.Span}, Func: f}
 	r := driver.RunTargets([]*driver.Target{target("a", in, put("put"))}, []driver.Rule{rule(writes("w"))}, driver.Options{})

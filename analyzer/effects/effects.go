@@ -41,7 +41,7 @@ func (c *Canister) Pos(s rustparse.Span) token.Pos {
 type Message struct {
 	Canister *Canister
 	Input    Input
-	// Fn is nil if Err says why the function could not be built.
+	// Fn is nil if Err says why the function was not built: it could not be, or [ErrAtomic].
 	Fn  *shadow.Fn
 	Err error
 

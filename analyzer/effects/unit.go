@@ -1,6 +1,7 @@
 package effects
 
 import (
+	"errors"
 	"fmt"
 	"go/token"
 	"go/types"
@@ -58,8 +59,8 @@ func Register(pkg *types.Package, u *Unit) (release func()) {
 	return func() { units.Delete(pkg) }
 }
 
-// Analyzer computes the effects of a package's messages, and a [Summary] for
-// each of its functions.
+// Analyzer computes the effects of a package's messages, as far as they wait
+// (see [ErrAtomic]), and a [Summary] for each of its functions.
 var Analyzer = &analysis.Analyzer{
 	Name:       "effects",
 	Doc:        "places, accesses, awaits and segments of the messages of a canister",
@@ -84,9 +85,23 @@ func run(pass *analysis.Pass) (any, error) {
 		if u.Object != nil {
 			fill(pass, u, in.Func)
 		}
-		c.Messages = append(c.Messages, New(c, in))
+		if waits(in.Func) {
+			c.Messages = append(c.Messages, New(c, in))
+		} else {
+			c.Messages = append(c.Messages, &Message{Canister: c, Input: in, Err: ErrAtomic})
+		}
 	}
 	return c, nil
+}
+
+// ErrAtomic says that a message never waits: it is one segment, whose SSA no
+// rule about what happens between segments asks for. [New] builds it.
+var ErrAtomic = errors.New("the message never waits")
+
+func waits(f *ops.Func) bool {
+	found := false
+	ops.Walk(f.Body, func(op *ops.Op) { found = found || op.Kind == ops.Await })
+	return found
 }
 
 // fill tells the calls of f that are not lowered in place what their callees'
