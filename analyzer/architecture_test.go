@@ -25,7 +25,7 @@ var layers = [][]string{
 	{"rules/*"},
 	{"rules/internal"},   // what rules share
 	{"analyzer/fixture"}, // for tests of rules
-	{"analyzer/evidence"},
+	{"analyzer/evidence", "analyzer/census"},
 	{"analyzer/effects"},
 	{"analyzer/shadow"},
 	{"analyzer/lower"},

@@ -15,11 +15,8 @@ func (c *Canister) CellOf(d *workspace.Def) *Cell {
 	if cell, ok := c.cells[d]; ok {
 		return cell
 	}
-	c.survey.mu.Lock()
-	isState := c.survey.stateIndex(d) > 0
-	c.survey.mu.Unlock()
 	var cell *Cell
-	if isState {
+	if c.IsCell(d) {
 		cell = &Cell{Name: d.Name, Def: d, Type: staticType(d)}
 		if !declaredState(c.Knowledge, d) {
 			cell.Assumed = "`" + d.Name + "` is a plain static that is assigned: taken as a state cell"
@@ -34,6 +31,23 @@ func (c *Canister) CellOf(d *workspace.Def) *Cell {
 	}
 	c.cells[d] = cell
 	return cell
+}
+
+// IsCell reports whether a static is a state cell. Unlike [Canister.CellOf] it
+// gives no name to it.
+func (c *Canister) IsCell(d *workspace.Def) bool {
+	c.survey.mu.Lock()
+	defer c.survey.mu.Unlock()
+	return c.survey.stateIndex(d) > 0
+}
+
+// CellNamed returns the cell of that name among those that were asked for so
+// far, nil if there is none.
+func (c *Canister) CellNamed(name string) *Cell {
+	if d := c.names[name]; d != nil {
+		return c.cells[d]
+	}
+	return c.assumed[name]
 }
 
 // stateIndex returns 0 for a static that is a constant, else 1 + its index in statics.

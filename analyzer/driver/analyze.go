@@ -9,7 +9,7 @@ import (
 )
 
 // analyze runs the rules over one canister.
-func analyze(t *Target, rules []Rule) (found []*finding.Finding, looked Looked, notices []Notice) {
+func analyze(t *Target, rules []Rule, observe func(*effects.Canister)) (found []*finding.Finding, looked Looked, notices []Notice) {
 	looked = Looked{Name: t.Name}
 	defer func() {
 		// Rules are guarded one by one; this is for the machinery around them.
@@ -24,6 +24,7 @@ func analyze(t *Target, rules []Rule) (found []*finding.Finding, looked Looked, 
 	// Effects run in any case: they say what was looked at.
 	if c, ok := r.exec(effects.Analyzer, set.root).result.(*effects.Canister); ok {
 		notices = append(notices, look(c, &looked)...)
+		observe(c)
 	}
 	assumed := map[finding.Endpoint]bool{}
 	for _, m := range t.Messages {

@@ -31,14 +31,14 @@ func Run(ws *workspace.Workspace, canisters []*canister.Canister, rules []Rule, 
 	parts := each(len(canisters), opt.Jobs, func(i int) func() part {
 		return func() part {
 			t, notices := guarded(canisters[i], func() *Target { return w.target(canisters[i], w.Canister(canisters[i])) })
-			return examine(t, notices, rules)
+			return examine(t, notices, rules, opt.observer(i))
 		}
 	})
 	rest := each(len(canisters), opt.Jobs, func(i int) func() part {
 		c := canisters[len(canisters)-1-i] // what calls across crates comes first
 		t, notices := guarded(c, func() *Target { return w.rest(c) })
 		return func() part {
-			return examine(t, notices, rules)
+			return examine(t, notices, rules, opt.observer(len(canisters)-1-i))
 		}
 	})
 	for i := range rest {

@@ -40,6 +40,10 @@ type Options struct {
 	ShowRefuted bool
 	// InScope says for which files findings are reported; nil means all.
 	InScope func(path string) bool
+	// Observe is given the effects of what was looked at of the canister with
+	// that index: its messages, then the functions that no message reaches. It
+	// is called from several goroutines; nil if nobody wants to know.
+	Observe func(i int, c *effects.Canister)
 }
 
 // A Target is one canister, ready to be analysed.
@@ -118,8 +122,16 @@ type Notice struct {
 // RunTargets runs rules over targets.
 func RunTargets(targets []*Target, rules []Rule, opt Options) *Result {
 	return result(each(len(targets), opt.Jobs, func(i int) func() part {
-		return func() part { return examine(targets[i], nil, rules) }
+		return func() part { return examine(targets[i], nil, rules, opt.observer(i)) }
 	}), opt)
+}
+
+func (o Options) observer(i int) func(*effects.Canister) {
+	return func(c *effects.Canister) {
+		if o.Observe != nil {
+			o.Observe(i, c)
+		}
+	}
 }
 
 // A part is what was found in one target.
@@ -136,11 +148,11 @@ func (p *part) add(q part) {
 }
 
 // examine analyses a target, if there is one.
-func examine(t *Target, notices []Notice, rules []Rule) part {
+func examine(t *Target, notices []Notice, rules []Rule, observe func(*effects.Canister)) part {
 	p := part{notices: notices}
 	if t != nil {
 		var more []Notice
-		p.findings, p.looked, more = analyze(t, rules)
+		p.findings, p.looked, more = analyze(t, rules, observe)
 		p.notices = append(p.notices, more...)
 	}
 	return p

@@ -259,6 +259,16 @@ func (b *Base) Entry(attr string) string { return b.entries[attr] }
 // "mutates", "moves", or "" if the name does not tell.
 func (b *Base) Call(method string) string { return b.calls[method] }
 
+// KnowsMethod reports whether some outside type has a method of this name.
+func (b *Base) KnowsMethod(name string) bool {
+	for m := range b.methods {
+		if last(strings.ReplaceAll(m, ".", ":")) == name {
+			return true
+		}
+	}
+	return false
+}
+
 // Derefs reports whether a type of this path passes method calls on to its content.
 func (b *Base) Derefs(path string) bool { return b.derefs[path] }
 

@@ -356,7 +356,7 @@ func (l *lowerer) spawn(v val, kind string, interval bool, n rp.Node) {
 	sub.outer, sub.captures = l.env, map[string]binding{}
 	sub.f.Async, sub.f.Span, sub.f.Full = true, e.Span, span(l.tree(), n)
 	fr := *l.frame()
-	fr.ret, fr.labels, fr.caller, fr.name = 0, nil, 0, ""
+	fr.in, fr.ret, fr.labels, fr.caller, fr.name = sub.f, 0, nil, 0, ""
 	sub.frames = []*frame{&fr}
 	t := &task{entry: e, fn: sub.f}
 	l.started[key] = t

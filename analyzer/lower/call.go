@@ -458,7 +458,8 @@ func (l *lowerer) closureBody(c *closure, args []val, body, n rp.Node) val {
 		fr := l.pushFrame(t, c.frame.scope, c.frame.types)
 		fr.def, fr.ret, fr.name = c.frame.def, lab, c.frame.name
 		fr.caller = c.frame.caller
-		if c.frame != l.frames[0] && c.frame.caller == 0 {
+		if c.frame.in != l.f || c.frame != l.frames[0] && c.frame.caller == 0 {
+			// Of another function (the closure is a task's): its sites mean nothing here.
 			fr.caller = caller
 		}
 		l.env = &env{parent: c.env, names: map[string]binding{}}

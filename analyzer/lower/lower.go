@@ -209,6 +209,7 @@ type labelInfo struct {
 
 // A frame is one source function, closure or async block being lowered.
 type frame struct {
+	in    *ops.Func // whose sites caller means
 	tree  *rustparse.Tree
 	scope workspace.Scope
 	def   *workspace.Def // nil for closures
@@ -234,7 +235,7 @@ func (l *lowerer) frame() *frame         { return l.frames[len(l.frames)-1] }
 func (l *lowerer) tree() *rustparse.Tree { return l.frame().tree }
 
 func (l *lowerer) pushFrame(t *rustparse.Tree, s workspace.Scope, types map[string]*workspace.Type) *frame {
-	fr := &frame{tree: t, scope: s, types: types}
+	fr := &frame{in: l.f, tree: t, scope: s, types: types}
 	l.frames = append(l.frames, fr)
 	return fr
 }

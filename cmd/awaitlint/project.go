@@ -88,53 +88,6 @@ func (p *project) check(chosen []*rules.Rule, refuted bool) *report.Report {
 	return r
 }
 
-// A stat is one line of `awaitlint stats`.
-type stat struct {
-	count int
-	what  string
-}
-
-// stats counts what was seen and what was not understood.
-func (p *project) stats() []stat {
-	result := driver.Run(p.ws, p.canisters, nil, driver.Options{Jobs: p.jobs})
-	var sum driver.Looked
-	for _, l := range result.Canisters {
-		sum.EntryPoints += l.EntryPoints
-		sum.Tasks += l.Tasks
-		sum.Assumed += l.Assumed
-		sum.Awaits += l.Awaits
-		sum.MayCommit += l.MayCommit
-		sum.Operations += l.Operations
-		sum.NotUnderstood += l.NotUnderstood
-		sum.NotBuilt += l.NotBuilt
-		sum.PartlyBuilt += l.PartlyBuilt
-	}
-	opaque, lines := 0, 0
-	for _, cr := range p.ws.Crates {
-		for _, tree := range cr.Trees {
-			opaque += len(tree.OpaqueMacros)
-			lines += tree.File.Lines()
-		}
-	}
-	return []stat{
-		{p.files(), "files reported on"},
-		{len(p.ws.Crates), "crates read"},
-		{lines, "lines read"},
-		{len(result.Canisters), "canisters"},
-		{sum.EntryPoints, "entry points"},
-		{sum.Tasks, "tasks they start"},
-		{sum.Assumed, "functions that nothing known calls, taken as messages"},
-		{sum.Awaits, "awaits"},
-		{sum.MayCommit, "awaits that may commit"},
-		{sum.Operations, "operations"},
-		{sum.NotUnderstood, "constructs not understood"},
-		{opaque, "macro calls not read"},
-		{sum.PartlyBuilt, "messages read in part"},
-		{sum.NotBuilt, "messages not analysed"},
-		{len(p.ws.Problems), "problems"},
-	}
-}
-
 // A function is one function of a canister, lowered.
 type function struct {
 	effects.Input

@@ -1,11 +1,9 @@
 package main
 
 import (
-	"fmt"
 	"io"
 	"os"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -86,28 +84,4 @@ func (c *command) dumpStage(args []string) error {
 		return err
 	}
 	return c.emit(func(w io.Writer, _ bool) error { return p.dump(w, c.dump, args[0]) })
-}
-
-func (c *command) statsCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:   "stats [PATH...]",
-		Short: "count what awaitlint sees, and what it does not understand",
-		Args:  cobra.ArbitraryArgs,
-		RunE: func(_ *cobra.Command, args []string) error {
-			p, err := c.load(args)
-			if err != nil {
-				return err
-			}
-			if err := c.finish(p); err != nil {
-				return err
-			}
-			return c.emit(func(w io.Writer, _ bool) error {
-				t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-				for _, s := range p.stats() {
-					fmt.Fprintf(t, "%d\t  %s\n", s.count, s.what)
-				}
-				return t.Flush()
-			})
-		},
-	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -60,6 +61,7 @@ func Load(paths []string, opt Options) (*Workspace, error) {
 		sources: map[string]*source{}, claimed: map[string]bool{},
 	}
 	l.absolute = slices.ContainsFunc(paths, filepath.IsAbs)
+	l.ws.show = l.show
 	for _, p := range paths {
 		l.input(p)
 	}
@@ -544,6 +546,37 @@ func (w *Workspace) given(shown string) bool {
 		}
 	}
 	return false
+}
+
+// Unread calls visit for every .rs file at or below a given path that no crate
+// has, with its path as shown and its text: tests, files that no module
+// declares, modules that cfg leaves out. Build output and hidden folders are skipped.
+func (w *Workspace) Unread(visit func(shown, text string)) {
+	read := map[string]bool{}
+	for _, c := range w.Crates {
+		for _, t := range c.Trees {
+			read[w.abs[t.File.Path]] = true
+		}
+	}
+	for _, s := range w.scope {
+		if !s.dir {
+			continue
+		}
+		filepath.WalkDir(s.path, func(path string, d fs.DirEntry, err error) error {
+			switch {
+			case err != nil:
+				return nil // told when the workspace was read
+			case d.IsDir() && path != s.path && skipFolder(d.Name()):
+				return fs.SkipDir
+			case strings.HasSuffix(path, ".rs") && !read[path]:
+				read[path] = true
+				if text, err := readFile(path); err == nil {
+					visit(w.show(path), text)
+				}
+			}
+			return nil
+		})
+	}
 }
 
 // InScope reports whether findings in the file of that path (as shown, see

@@ -22,6 +22,7 @@ type Workspace struct {
 	scope []scopePath     // the given paths, for InScope
 	files map[string]bool // shown path of every file read → it belongs to a crate that is not Outside
 	abs   map[string]string
+	show  func(abs string) string
 	index *index
 }
 

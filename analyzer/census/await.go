@@ -1,0 +1,114 @@
+package census
+
+import (
+	"strings"
+
+	"github.com/awaitlint/awaitlint/analyzer/ops"
+	rp "github.com/awaitlint/awaitlint/rustparse"
+)
+
+// An await is one .await, or macro that waits, of the source.
+type await struct {
+	span   rp.Span
+	fn     *function
+	name   string // what is awaited
+	unread string // why the parser does not know it
+	class  uint8
+	cause  string // what the class rests on, or what is not known
+	reason string // the whole chain
+}
+
+// The classes of an await, the stronger one counts.
+const (
+	notSeen uint8 = iota
+	never
+	notKnown
+	may
+	must
+)
+
+var awaitClasses = [...]string{"not reached", "never", "not known", "may", "must"}
+
+// What the class of an await rests on.
+const (
+	restsOnBody      = "a body in the workspace"
+	restsOnKnowledge = "a knowledge entry"
+	restsOnNoCall    = "no call at all"
+)
+
+func (w *walker) await(n rp.Node, fn *function) {
+	name := strings.TrimRight(strings.TrimSuffix(w.t.Text(n), "await"), " \t\r\n.")
+	if kids := w.t.Children(n); len(kids) > 0 {
+		name = operand(w.t, kids[0])
+	}
+	w.f.awaits[w.t.End(n)] = &await{span: w.t.Span(n), fn: fn, name: name}
+}
+
+// operand names what is awaited: the callee of a call, else the text.
+func operand(t *rp.Tree, n rp.Node) string {
+	switch t.Kind(n) {
+	case rp.CallExpression:
+		f := callee(t, n)
+		if t.Kind(f) == rp.FieldExpression {
+			return "." + t.Text(t.Child(f, rp.FieldField))
+		}
+		return short(t.Text(f))
+	case rp.AsyncBlock:
+		return "async block"
+	}
+	return short(t.Text(n))
+}
+
+// short makes a text one line of at most 60 bytes.
+func short(s string) string {
+	s = strings.Join(strings.Fields(s), " ")
+	if len(s) > 60 {
+		s = strings.ToValidUTF8(s[:57], "") + "…"
+	}
+	return s
+}
+
+// observeAwaits notes what became of the awaits of a message.
+func (c *Census) observeAwaits(f *ops.Func) {
+	for _, w := range f.Waits {
+		s := f.Sites[w.Site].Span
+		file := c.files[s.File]
+		if file == nil {
+			continue
+		}
+		a := file.awaits[s.End]
+		if a == nil || s.Start != a.span.Start && s.End-s.Start != uint32(len("await")) {
+			continue
+		}
+		a.note(f, w)
+	}
+}
+
+func (a *await) note(f *ops.Func, w *ops.Wait) {
+	leaf := w
+	for leaf.By != nil {
+		leaf = leaf.By
+	}
+	var next await
+	next.reason = f.Why(w)
+	switch w.Commit {
+	case ops.Never:
+		next.class, next.cause = never, restsOnNoCall
+	case ops.Must:
+		next.class = must
+	case ops.May:
+		next.class = may
+	}
+	switch {
+	case w.Commit != ops.Never && leaf.Commit != ops.Must:
+		// Where nobody knows, "may" is a guess.
+		next.class, next.cause = notKnown, leaf.For+" "+leaf.Cause
+	case w.Commit != ops.Never && leaf == w:
+		next.cause = restsOnKnowledge
+	case w.Commit != ops.Never:
+		next.cause = restsOnBody
+	}
+	if next.class > a.class || next.class == a.class && next.reason < a.reason {
+		a.class, a.cause, a.reason = next.class, next.cause, next.reason
+	}
+}
