@@ -29,11 +29,13 @@ var layers = [][]string{
 	{"analyzer/effects"},
 	{"analyzer/shadow"},
 	{"analyzer/lower"},
+	{"analyzer/config"},
 	{"analyzer/canister"},
 	{"analyzer/knowledge", "analyzer/ops"},
 	{"analyzer/finding", "analyzer/model"},
 	{"rustparse/workspace"},
 	{"rustparse"},
+	{"analyzer/nearest"},
 }
 
 // narrow packages may import nothing of the project but what is named here.

@@ -3,8 +3,6 @@
 package canister
 
 import (
-	"strings"
-
 	"github.com/awaitlint/awaitlint/analyzer/knowledge"
 	"github.com/awaitlint/awaitlint/rustparse"
 	"github.com/awaitlint/awaitlint/rustparse/workspace"
@@ -24,6 +22,8 @@ type Canister struct {
 	assumed map[string]*Cell
 	called  map[string]bool
 	survey  *survey
+	statics []*workspace.Def
+	lessons map[*workspace.Def]*knowledge.Action // see Taught
 }
 
 // Described returns what knowledge says of a function of another crate of the
@@ -35,16 +35,39 @@ func (c *Canister) Described(d *workspace.Def) *knowledge.Action {
 	return described(c.Knowledge, d)
 }
 
-func described(k *knowledge.Base, d *workspace.Def) *knowledge.Action {
-	if d.Impl != nil || d.Owner != nil || d.Module == nil {
+// Taught returns the entry of kind does of a function of the analysed crates:
+// its own, or that of the trait whose method it is.
+func (c *Canister) Taught(d *workspace.Def) *knowledge.Action {
+	if !c.Knowledge.Teaches() {
 		return nil
 	}
-	return k.Described(DefinedAt(d))
+	a, known := c.lessons[d]
+	if !known {
+		a = taught(c.Knowledge, d)
+		c.lessons[d] = a
+	}
+	return a
 }
 
-// DefinedAt is the full path of a function's definition, its crate by name.
-func DefinedAt(d *workspace.Def) string {
-	return d.Module.Crate.Name + strings.TrimPrefix(d.Module.Path(), "crate") + "::" + d.Name
+func taught(k *knowledge.Base, d *workspace.Def) *knowledge.Action {
+	if !k.Teaches() || d.Module == nil {
+		return nil
+	}
+	if a := k.Taught(d.Path()); a != nil || d.Impl == nil || d.Impl.Trait == nil {
+		return a
+	}
+	trait := d.Impl.Trait.Name
+	if t := d.Impl.Trait.Def; t != nil {
+		trait = t.Path()
+	}
+	return k.Taught(trait + "::" + d.Name)
+}
+
+func described(k *knowledge.Base, d *workspace.Def) *knowledge.Action {
+	if d.Impl != nil || d.Owner != nil || d.Module == nil || taught(k, d) != nil {
+		return nil
+	}
+	return k.Described(d.Path())
 }
 
 // Name is the canister's name as shown to users: the package, else the crate.

@@ -19,7 +19,8 @@ func Find(ws *workspace.Workspace, k *knowledge.Base) []*Canister {
 	shared := &survey{ws: ws, know: k, fns: map[*workspace.Def]*surveyed{}, state: map[*workspace.Def]int{}}
 	for _, cr := range ws.Crates {
 		c := &Canister{Crate: cr, Workspace: ws, Knowledge: k, survey: shared,
-			cells: map[*workspace.Def]*Cell{}, names: map[string]*workspace.Def{}, assumed: map[string]*Cell{}}
+			cells: map[*workspace.Def]*Cell{}, names: map[string]*workspace.Def{}, assumed: map[string]*Cell{},
+			lessons: map[*workspace.Def]*knowledge.Action{}}
 		c.Reach = reach(cr)
 		if !c.inScope() {
 			continue
@@ -93,6 +94,7 @@ func exportsLinked(cr *workspace.Crate) bool { return cr.Kind == workspace.Lib }
 var kinds = map[string]Kind{
 	"update": Update, "query": Query, "init": Init, "pre_upgrade": PreUpgrade, "post_upgrade": PostUpgrade,
 	"heartbeat": Heartbeat, "inspect_message": Inspect, "on_low_wasm_memory": LowMemory,
+	"composite_query": CompositeQuery, "timer": Timer,
 }
 
 // exports are the names of raw Wasm exports (§5).
@@ -109,7 +111,7 @@ func (c *Canister) entryOf(d *workspace.Def) *Entry {
 		return nil
 	}
 	for _, a := range d.Attrs {
-		if k := kinds[c.Knowledge.Entry(strings.ReplaceAll(a.Path, " ", ""))]; k != 0 {
+		if k := kinds[c.entryKind(d, strings.ReplaceAll(a.Path, " ", ""))]; k != 0 {
 			e := &Entry{Kind: k, Name: d.Name, Def: d, Span: nameOf(d)}
 			e.readArgs(a.Tokens)
 			return e
@@ -126,6 +128,19 @@ func (c *Canister) entryOf(d *workspace.Def) *Entry {
 		}
 	}
 	return nil
+}
+
+// entryKind is what knowledge says of an attribute, by its path as written or
+// as imports give it.
+func (c *Canister) entryKind(d *workspace.Def, path string) string {
+	if k := c.Knowledge.Entry(path); k != "" {
+		return k
+	}
+	res := workspace.Scope{Module: d.Module}.Resolve(strings.Split(path, "::"), workspace.MacroNS)
+	if res.Def != nil {
+		return c.Knowledge.Entry(res.Def.Path())
+	}
+	return c.Knowledge.Entry(res.External)
 }
 
 // exportName returns the name of a raw Wasm export: `#[export_name = "…"]` or

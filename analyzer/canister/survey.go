@@ -3,6 +3,7 @@ package canister
 import (
 	"math/bits"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/awaitlint/awaitlint/analyzer/knowledge"
@@ -95,9 +96,13 @@ func (s *survey) of(d *workspace.Def) *surveyed {
 	at := len(s.open)
 	s.open = append(s.open, f)
 	w := walk{survey: s, def: d, into: f, called: map[*workspace.Def]bool{d: true}}
-	w.signature()
-	if b := d.Tree.Child(d.Node, rp.FieldBody); b != 0 {
-		w.node(b)
+	if a := taught(s.know, d); a != nil {
+		w.does(a)
+	} else {
+		w.signature()
+		if b := d.Tree.Child(d.Node, rp.FieldBody); b != 0 {
+			w.node(b)
+		}
 	}
 	f.calls = w.calls
 	for _, callee := range w.calls {
@@ -189,6 +194,8 @@ func (w *walk) path(n rp.Node) {
 			if a := w.know.Func(res.External, ""); a != nil {
 				switch a.Kind {
 				case "pure", "arg", "empty":
+				case knowledge.Does:
+					w.does(a)
 				case "verb":
 					if v := a.Get("verb"); v == "caller" || v == "now" {
 						w.into.yes = true
@@ -234,12 +241,34 @@ func (w *walk) method(name string) {
 	case "unwrap", "expect", "unwrap_err", "expect_err":
 		return
 	}
+	for _, a := range w.know.TaughtNamed(name) {
+		w.does(a)
+	}
 	ds := w.ws.MethodsNamed(name)
 	if len(ds) > maxNamesakes {
 		return
 	}
 	for _, m := range ds {
 		w.call(m)
+	}
+}
+
+// does notes what an entry of kind does says.
+func (w *walk) does(a *knowledge.Action) {
+	for _, key := range [...]string{"commits", "traps", "effect", "reads", "writes"} {
+		if v := a.Get(key); v != "" && v != "never" {
+			w.into.yes = true
+		}
+	}
+	for _, text := range append(a.List("reads"), a.List("writes")...) {
+		path, _, _ := strings.Cut(text, ".")
+		for _, cr := range w.ws.Crates {
+			for _, d := range cr.Statics() {
+				if i := w.stateIndex(d); i > 0 && means(path, d) {
+					w.into.cells = w.into.cells.with(singleton(i - 1))
+				}
+			}
+		}
 	}
 }
 

@@ -1,7 +1,8 @@
 // Package knowledge is what awaitlint knows about code outside the analysed
 // workspace: the Rust standard library, the CDK, stable structures, client
 // crates. It is data, in the commented .txt files beside this one; users add
-// to it in awaitlint.toml. No other package names an outside function.
+// to it in awaitlint.toml (package config), as entries of the same form. No
+// other package names an outside function.
 //
 // # Format
 //
@@ -29,7 +30,8 @@ package knowledge
 
 import (
 	"embed"
-	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -60,6 +62,11 @@ import (
 //	never        gives a future that never suspends
 //	endpoint     decodes the message's argument, runs its closure or function argument on it and replies
 //	join         gives the future of all futures in its arguments; how=all|try|select
+//	does         does what its keys say and nothing else, whatever its body says: reads=, writes= (state places, with
+//	             commas), commits=never|may|must, traps=, effect=, result=. Only such an entry counts for functions of
+//	             the analysed crates themselves
+//
+// The last segment of a function's path may be *, for all functions there that have no entry of their own.
 //
 // Keys: verb=, how=, traps=TEXT-WITH-DASHES, mut=yes (hands out mutable access), reply=plain|result|double,
 // wait=bounded|unbounded, effect=fetch|mutates|moves, method=N (number of the argument that names the method, from 0), call=NAME (the method called, where the function is named otherwise),
@@ -70,8 +77,16 @@ type Action struct {
 	Line string // file:line, for messages and docs
 }
 
+// Does is the kind of action that says all there is to say of a function.
+const Does = "does"
+
 // Get returns the value of a key, "" if absent.
 func (a *Action) Get(key string) string { return a.Keys[key] }
+
+// List returns the values of a key whose value is a list with commas.
+func (a *Action) List(key string) []string {
+	return strings.FieldsFunc(a.Keys[key], func(r rune) bool { return r == ',' })
+}
 
 // A Base is all knowledge of one run.
 type Base struct {
@@ -84,6 +99,8 @@ type Base struct {
 	calls   map[string]string
 	refuse  []string
 	derefs  map[string]bool
+	// taught are the functions with an entry of kind does, by their last segment.
+	taught map[string][]*Action
 }
 
 //go:embed *.txt
@@ -94,7 +111,8 @@ var files embed.FS
 var Default = sync.OnceValue(func() *Base {
 	b := &Base{
 		types: map[string]string{}, methods: map[string]*Action{}, funcs: map[string][]*Action{},
-		macros: map[string]*Action{}, entries: map[string]string{}, listing: map[string]string{}, calls: map[string]string{}, derefs: map[string]bool{},
+		macros: map[string]*Action{}, entries: map[string]string{}, listing: map[string]string{}, calls: map[string]string{},
+		derefs: map[string]bool{}, taught: map[string][]*Action{},
 	}
 	dir, err := files.ReadDir(".")
 	if err != nil {
@@ -105,81 +123,65 @@ var Default = sync.OnceValue(func() *Base {
 		if err != nil {
 			panic(err)
 		}
-		if err := b.add(f.Name(), string(text)); err != nil {
+		entries, err := read(f.Name(), string(text))
+		if err != nil {
 			panic(err)
+		}
+		for _, e := range entries {
+			b.add(e)
 		}
 	}
 	return b
 })
 
-func (b *Base) add(name, text string) error {
-	for i, line := range strings.Split(text, "\n") {
-		if at := strings.Index(line, "#"); at >= 0 {
-			line = line[:at]
-		}
-		words := strings.Fields(line)
-		if len(words) == 0 {
-			continue
-		}
-		where := fmt.Sprintf("%s:%d", name, i+1)
-		if len(words) < 3 {
-			return fmt.Errorf("%s: an entry has a kind, a name and a meaning", where)
-		}
-		for _, n := range braces(words[1]) {
-			switch words[0] {
-			case "type":
-				b.types[n] = words[2]
-			case "entry":
-				b.entries[n] = words[2]
-			case "deref":
-				b.derefs[n] = true
-			case "refusal":
-				b.refuse = append(b.refuse, n)
-			case "call":
-				b.calls[n] = words[2]
-			case "listing":
-				b.listing[n] = words[2]
-			case "method", "fn", "macro":
-				a := &Action{Kind: words[2], Keys: map[string]string{}, Line: where}
-				for _, w := range words[3:] {
-					k, v, ok := strings.Cut(w, "=")
-					if !ok {
-						return fmt.Errorf("%s: %q is not key=value", where, w)
-					}
-					a.Keys[k] = v
-				}
-				switch words[0] {
-				case "method":
-					b.methods[n] = a
-				case "fn":
-					b.funcs[n] = append(b.funcs[n], a)
-				default:
-					b.macros[n] = a
-				}
-			default:
-				return fmt.Errorf("%s: unknown kind of entry %q", where, words[0])
-			}
-		}
+// With returns b with more entries, which count before those it has.
+func (b *Base) With(entries []Entry) *Base {
+	if len(entries) == 0 {
+		return b
 	}
-	return nil
+	more := *b
+	more.types, more.methods, more.macros = maps.Clone(b.types), maps.Clone(b.methods), maps.Clone(b.macros)
+	more.entries, more.listing, more.calls = maps.Clone(b.entries), maps.Clone(b.listing), maps.Clone(b.calls)
+	more.derefs, more.refuse = maps.Clone(b.derefs), slices.Clone(b.refuse)
+	more.funcs, more.taught = map[string][]*Action{}, map[string][]*Action{}
+	for _, e := range entries {
+		more.add(e)
+	}
+	for name, as := range b.funcs {
+		more.funcs[name] = append(more.funcs[name], as...)
+	}
+	for name, as := range b.taught {
+		more.taught[name] = append(more.taught[name], as...)
+	}
+	return &more
 }
 
-// braces expands {a,b} groups.
-func braces(s string) []string {
-	open := strings.IndexByte(s, '{')
-	if open < 0 {
-		return []string{s}
+// add takes in one entry; read and package config make only entries it knows.
+func (b *Base) add(e Entry) {
+	switch e.Sort {
+	case "type":
+		b.types[e.Name] = e.Meaning
+	case "entry":
+		b.entries[e.Name] = e.Meaning
+	case "deref":
+		b.derefs[e.Name] = true
+	case "refusal":
+		b.refuse = append(b.refuse, e.Name)
+	case "call":
+		b.calls[e.Name] = e.Meaning
+	case "listing":
+		b.listing[e.Name] = e.Meaning
+	case "method":
+		b.methods[e.Name] = e.action()
+	case "macro":
+		b.macros[e.Name] = e.action()
+	case "fn":
+		a := e.action()
+		b.funcs[e.Name] = append(b.funcs[e.Name], a)
+		if a.Kind == Does {
+			b.taught[last(e.Name)] = append(b.taught[last(e.Name)], a)
+		}
 	}
-	end := strings.IndexByte(s[open:], '}')
-	if end < 0 {
-		return []string{s}
-	}
-	end += open
-	var all []string
-	for _, alt := range strings.Split(s[open+1:end], ",") {
-		all = append(all, braces(s[:open]+alt+s[end+1:])...)
-	}
-	return all
 }
 
 // Class returns the class of an outside type, "" if unknown. Types are known
@@ -227,6 +229,9 @@ func (b *Base) Func(path, version string) *Action {
 			as = b.funcs["*::"+segs[n-2]+"::"+segs[n-1]]
 		}
 	}
+	if as == nil {
+		as = b.funcs[parent(path)+"*"]
+	}
 	for _, a := range as {
 		if since := a.Keys["since"]; since != "" && version != "" && older(version, since) {
 			continue
@@ -249,11 +254,53 @@ func (b *Base) Described(path string) *Action {
 	return nil
 }
 
+// Teaches reports whether any function has an entry of kind does.
+func (b *Base) Teaches() bool { return len(b.taught) > 0 }
+
+// Taught returns the entry of kind does of a function whose path this is, nil if it has none.
+func (b *Base) Taught(path string) *Action {
+	for _, p := range [...]string{path, parent(path) + "*"} {
+		for _, a := range b.funcs[p] {
+			if a.Kind == Does {
+				return a
+			}
+		}
+	}
+	return nil
+}
+
+// TaughtNamed returns the entries of kind does of functions of this name in any
+// place: what a method may be whose receiver is not known.
+func (b *Base) TaughtNamed(name string) []*Action {
+	return slices.Concat(b.taught[name], b.taught["*"])
+}
+
+// Crate reports whether a function or type of a crate of this name has an entry.
+func (b *Base) Crate(name string) bool {
+	for path := range b.funcs {
+		if strings.HasPrefix(path, name+"::") {
+			return true
+		}
+	}
+	for path := range b.types {
+		if strings.HasPrefix(path, name+"::") {
+			return true
+		}
+	}
+	return false
+}
+
 // Macro returns what a macro does, nil if unknown.
 func (b *Base) Macro(name string) *Action { return b.macros[last(name)] }
 
-// Entry returns the kind of entry point an attribute makes, "" if none.
-func (b *Base) Entry(attr string) string { return b.entries[attr] }
+// Entry returns the kind of entry point an attribute makes, "" if none. An
+// entry for "*::NAME" means that name by whatever path.
+func (b *Base) Entry(attr string) string {
+	if kind := b.entries[attr]; kind != "" {
+		return kind
+	}
+	return b.entries["*::"+last(attr)]
+}
 
 // Call returns what calling a canister method of this name is for: "fetch",
 // "mutates", "moves", or "" if the name does not tell.
@@ -284,6 +331,9 @@ func (b *Base) Refuses(variant string) bool {
 
 // Listing returns the path a bare name stands for in a listing without imports.
 func (b *Base) Listing(name string) string { return b.listing[name] }
+
+// parent returns a path without its last segment, but with the :: before that.
+func parent(path string) string { return path[:strings.LastIndex(path, ":")+1] }
 
 func last(path string) string { return path[strings.LastIndex(path, ":")+1:] }
 

@@ -28,6 +28,10 @@ type future struct {
 	name   string
 	value  ops.Value // futUnknown: the value that is awaited
 	ready  *val
+	does   *knowledge.Action // futDoes, with name, args, result
+	commit ops.Commit
+	// straight: awaiting futUnknown does not suspend.
+	straight bool
 }
 
 type futKind uint8
@@ -39,6 +43,7 @@ const (
 	futJoin
 	futUnknown
 	futReady
+	futDoes
 )
 
 func (l *lowerer) await(n rp.Node) val {
@@ -102,7 +107,12 @@ func (l *lowerer) awaitValue(v val, n rp.Node) val {
 		return l.awaitJoin(f, n)
 	case futReady:
 		return *f.ready
+	case futDoes:
+		return l.perform(f, n)
 	case futUnknown:
+		if f.straight {
+			return val{v: f.value, t: f.result}
+		}
 		// An outside function or method: it may call.
 		req := val{v: l.value(&ops.Op{Kind: ops.Request, Args: []ops.Value{f.value}, Request: &ops.RequestInfo{Method: f.name, API: f.name}}, n)}
 		return l.awaitOp(req.v, ops.May, &ops.Wait{For: "`" + f.name + "`", Cause: "is not known"}, n)
@@ -434,6 +444,13 @@ func (l *lowerer) runTask(v val, n rp.Node) {
 		l.outer = v.fut.clo.env
 		c.env = nil
 		l.awaitValue(val{fut: &future{kind: futBlock, clo: &c}}, n)
+	case v.fut != nil && v.fut.kind == futDoes:
+		f := *v.fut
+		f.args = nil
+		for i, a := range v.fut.args {
+			f.args = append(f.args, l.param(fmt.Sprintf("arg%d", i), a.t))
+		}
+		l.perform(&f, n)
 	default:
 		l.opaque(n, "task", nil)
 	}

@@ -3,7 +3,6 @@ package lower
 import (
 	"strings"
 
-	"github.com/awaitlint/awaitlint/analyzer/canister"
 	"github.com/awaitlint/awaitlint/analyzer/knowledge"
 	"github.com/awaitlint/awaitlint/analyzer/ops"
 	rp "github.com/awaitlint/awaitlint/rustparse"
@@ -64,7 +63,7 @@ func (l *lowerer) call(n rp.Node) val {
 		switch d.Kind {
 		case workspace.Fn:
 			if a := l.c.Described(d); a != nil {
-				return l.act(a, canister.DefinedAt(d), nil, l.args(argn, nil), res.Generics, argn, n)
+				return l.act(a, d.Path(), nil, l.args(argn, nil), res.Generics, argn, n)
 			}
 			if d.Owner != nil && d.Owner.Kind == workspace.Trait {
 				if v, ok := l.assocCall(ofTrait(d, res), argn, n); ok {
@@ -140,6 +139,9 @@ func (l *lowerer) exprOrPlace(n rp.Node) val {
 // awaited: its call is a future.
 func (l *lowerer) callFn(d *workspace.Def, recv *val, args []val, types map[string]*workspace.Type, n rp.Node) val {
 	sig := d.Signature()
+	if a := l.c.Taught(d); a != nil {
+		return l.does(a, d.Path(), recv, args, l.substitute(sig.Result, types), sig.Async, n)
+	}
 	if sig.Async {
 		f := &future{kind: futFn, def: d, args: args, types: types, site: l.callerSite(n)}
 		if recv != nil {
@@ -402,7 +404,7 @@ func (l *lowerer) apply(c *closure, args []val, n rp.Node) val {
 	switch {
 	case c.def != nil:
 		if a := l.c.Described(c.def); a != nil {
-			return l.act(a, canister.DefinedAt(c.def), nil, args, nil, nil, n)
+			return l.act(a, c.def.Path(), nil, args, nil, nil, n)
 		}
 		sig := c.def.Signature()
 		types := map[string]*workspace.Type{}

@@ -59,6 +59,9 @@ func (l *lowerer) methodOn(recv val, name string, argn []rp.Node, generics []*wo
 		}
 		class = l.class(typ)
 	}
+	if a := l.taughtMethod(typ, name); a != nil {
+		return l.does(a, typ.Name+"::"+name, &recv, l.args(argn, nil), nil, false, n)
+	}
 	a := l.c.Knowledge.Method(class, name)
 	if a == nil || class == "" && (typ == nil || typ.Kind == workspace.TUnknown || typ.Kind == workspace.TParam) {
 		// The type is not known: a method that only one type of the workspace has is that one.
@@ -212,6 +215,9 @@ func (l *lowerer) dispatch(ds []*workspace.Def, recv val, argn []rp.Node, generi
 	const most = 3
 	sig := ds[0].Signature()
 	args := l.args(argn, &sig)
+	if l.c.Taught(ds[0]) != nil {
+		return l.callFn(ds[0], &recv, args, nil, n) // taught of the trait, or of the first of its types
+	}
 	if sig.Async {
 		f := &future{kind: futFn, def: ds[0], args: args, site: l.callerSite(n), recv: &recv}
 		if len(ds) <= most {
@@ -388,6 +394,8 @@ func (l *lowerer) act(a *knowledge.Action, name string, recv *val, args []val, g
 		return val{fut: &future{kind: futReady, ready: &v}}
 	case "storage":
 		return l.storage(a, args, generics, n)
+	case knowledge.Does:
+		return l.does(a, name, recv, args, nil, false, n)
 	}
 	// pure, and whatever has no effect here.
 	var all []val

@@ -85,6 +85,8 @@ func (l *lowerer) awaited(v val, n rp.Node) string {
 		return f.req.API
 	case futJoin:
 		return "all of several futures"
+	case futDoes:
+		return lastTwo(f.name)
 	case futUnknown:
 		return "`" + f.name + "`"
 	}

@@ -8,6 +8,9 @@ import (
 
 // check runs the rules over the given paths: the root command.
 func (c *command) check(args []string) error {
+	if c.printConfig {
+		return c.showConfig(args)
+	}
 	if c.dump != "" {
 		return c.dumpStage(args)
 	}

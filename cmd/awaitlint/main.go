@@ -3,8 +3,9 @@
 //
 // Results go to standard output, everything else to standard error. The exit
 // code is 0 if nothing at or above warning was found, 1 if something was, 2 if
-// the command line is wrong, something could not be read, or awaitlint
-// itself failed; 2 wins over 1, and findings are printed all the same.
+// the command line or configuration is wrong, something could not be read, or
+// awaitlint itself failed; 2 wins over 1, and findings are printed all the
+// same, except that a wrong configuration ends the run.
 package main
 
 import (
@@ -13,6 +14,7 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
+	"strings"
 
 	"github.com/awaitlint/awaitlint/analyzer/report"
 )
@@ -38,7 +40,9 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 	root.SetErr(stderr)
 	defer c.stopProfile()
 	if err := root.Execute(); err != nil {
-		fmt.Fprintf(stderr, "awaitlint: %v\n", err)
+		for line := range strings.SplitSeq(err.Error(), "\n") {
+			fmt.Fprintf(stderr, "awaitlint: %s\n", line)
+		}
 		var usage usageError
 		if errors.As(err, &usage) {
 			fmt.Fprintln(stderr, "see awaitlint --help")

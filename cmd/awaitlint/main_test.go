@@ -27,6 +27,11 @@ func TestScripts(t *testing.T) {
 		Dir:           "testdata/script",
 		UpdateScripts: *update,
 		Setup: func(e *testscript.Env) error {
+			if _, err := os.Stat(filepath.Join(e.WorkDir, "shop")); err == nil {
+				if err := writePage(filepath.Join(e.WorkDir, "page.toml")); err != nil {
+					return err
+				}
+			}
 			// What txtar cannot hold: a file that is no text, and text that is not UTF-8.
 			for file, text := range map[string]string{"mixed/broken.rs": "fn a() {}\x00\x01", "latin/lib.rs": "// caf\xe9\nfn a() {}\n"} {
 				if _, err := os.Stat(filepath.Join(e.WorkDir, filepath.Dir(file))); err != nil {
@@ -46,6 +51,19 @@ func TestScripts(t *testing.T) {
 			return false, errors.New("unknown condition " + cond)
 		},
 	})
+}
+
+// writePage writes the examples of docs/configuration.md as one file.
+func writePage(file string) error {
+	page, err := os.ReadFile("../../docs/configuration.md")
+	if err != nil {
+		return err
+	}
+	var text strings.Builder
+	for _, block := range regexp.MustCompile("(?s)```toml\n(.*?)```").FindAllSubmatch(page, -1) {
+		text.Write(block[1])
+	}
+	return os.WriteFile(file, []byte(text.String()), 0o666)
 }
 
 // exits is the script command "exits N COMMAND...": like exec, for a command
@@ -69,22 +87,6 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if got == 2 && ts.ReadFile("stderr") == "" {
 		ts.Fatalf("exit code 2 without a word")
-	}
-}
-
-func TestDidYouMean(t *testing.T) {
-	names := []string{"stale-write", "stale-check", "trap-after-commit"}
-	for typed, want := range map[string]string{
-		"stale-chek":        `, did you mean "stale-check"?`,
-		"stalewrite":        `, did you mean "stale-write"?`,
-		"trapped":           "",
-		"":                  "",
-		"trap-after-comit":  `, did you mean "trap-after-commit"?`,
-		"something-else-at": "",
-	} {
-		if got := didYouMean(typed, names); got != want {
-			t.Errorf("didYouMean(%q) = %q, want %q", typed, got, want)
-		}
 	}
 }
 

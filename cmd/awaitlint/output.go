@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/term"
 
+	"github.com/awaitlint/awaitlint/analyzer/nearest"
 	"github.com/awaitlint/awaitlint/analyzer/report"
 )
 
@@ -26,7 +27,7 @@ func (c *command) formatter(color bool) (report.Format, error) {
 	case "sarif":
 		return report.SARIF{}, nil
 	}
-	return nil, usagef("unknown format %q%s (there are %s)", c.format, didYouMean(c.format, strings.Split(formatNames, ", ")), formatNames)
+	return nil, usagef("unknown format %q%s (there are %s)", c.format, nearest.DidYouMean(c.format, strings.Split(formatNames, ", ")), formatNames)
 }
 
 // colored decides whether a stream gets colour: --color, then NO_COLOR, then

@@ -8,11 +8,12 @@ import (
 	"path/filepath"
 
 	"github.com/awaitlint/awaitlint/analyzer/canister"
+	"github.com/awaitlint/awaitlint/analyzer/config"
 	"github.com/awaitlint/awaitlint/analyzer/driver"
 	"github.com/awaitlint/awaitlint/analyzer/effects"
 	"github.com/awaitlint/awaitlint/analyzer/finding"
-	"github.com/awaitlint/awaitlint/analyzer/knowledge"
 	"github.com/awaitlint/awaitlint/analyzer/lower"
+	"github.com/awaitlint/awaitlint/analyzer/nearest"
 	"github.com/awaitlint/awaitlint/analyzer/report"
 	"github.com/awaitlint/awaitlint/rules"
 	"github.com/awaitlint/awaitlint/rustparse"
@@ -23,19 +24,29 @@ import (
 type project struct {
 	ws        *workspace.Workspace
 	canisters []*canister.Canister
+	idle      []config.Notice // entries of the configuration that name nothing
 	jobs      int
 }
 
 // load reads the paths. An error means that there is nothing to work on;
 // what else could not be read is among the project's notices.
 func (c *command) load(args []string) (*project, error) {
-	ws, err := workspace.Load(expand(args), workspace.Options{
+	paths := expand(args)
+	cfg, err := c.configs(paths)
+	if err != nil {
+		return nil, err
+	}
+	ws, err := workspace.Load(paths, workspace.Options{
 		Features: c.features, Stdin: c.stdin, StdinName: filepath.ToSlash(c.stdinFilename), Jobs: c.jobs,
 	})
 	if err != nil {
 		return nil, err
 	}
-	return &project{ws: ws, canisters: canister.Find(ws, knowledge.Default()), jobs: c.jobs}, nil
+	canisters, idle, err := config.Apply(cfg, ws)
+	if err != nil {
+		return nil, err
+	}
+	return &project{ws: ws, canisters: canisters, idle: idle, jobs: c.jobs}, nil
 }
 
 // notices are what could not be read. Local trouble in files that nothing is
@@ -46,6 +57,9 @@ func (p *project) notices() []report.Notice {
 		if n.Fatal || n.Span.File == nil || p.ws.InScope(n.Span.File.Path) {
 			out = append(out, report.Notice{Fatal: n.Fatal, Path: n.Path, Span: n.Span, Message: n.Message})
 		}
+	}
+	for _, n := range p.idle {
+		out = append(out, report.Notice{Path: n.Span.File.Path, Span: n.Span, Message: n.Message})
 	}
 	return out
 }
@@ -150,7 +164,7 @@ func (p *project) find(name string) ([]*function, error) {
 		}
 	}
 	if found == nil {
-		return nil, usagef("no entry point or function %q%s", name, didYouMean(name, known))
+		return nil, usagef("no entry point or function %q%s", name, nearest.DidYouMean(name, known))
 	}
 	return found, nil
 }

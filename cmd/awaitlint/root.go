@@ -22,6 +22,10 @@ type command struct {
 	dump     string
 	refuted  bool
 
+	config      string
+	noConfig    bool
+	printConfig bool
+
 	features      []string
 	jobs          int
 	stdinFilename string
@@ -40,8 +44,11 @@ PATH is a Cargo package or workspace, a folder of .rs files, one .rs file, a Mar
 Rust listings, or - for standard input. FOLDER/... stands for every Cargo project in or below
 FOLDER. A folder that has the name of a command is written ./NAME.
 
-Exit codes: 0 nothing found at or above warning; 1 something found; 2 wrong command line,
-unreadable input or internal error (wins over 1; what was found is printed all the same).`
+What awaitlint cannot see, awaitlint.toml beside the sources or further up teaches it.
+
+Exit codes: 0 nothing found at or above warning; 1 something found; 2 wrong command line or
+configuration, unreadable input or internal error (wins over 1; what was found is printed all the
+same, but with a wrong configuration nothing is looked for).`
 
 // root builds the command tree. Commands share the flags that say how to
 // read sources and where to write.
@@ -77,6 +84,8 @@ func (c *command) root() *cobra.Command {
 	all.StringVarP(&c.output, "output", "o", "", "write results to `FILE` instead of standard output")
 	all.StringSliceVar(&c.features, "features", nil, "Cargo features to enable beside the default ones")
 	all.IntVar(&c.jobs, "jobs", runtime.GOMAXPROCS(0), "workers")
+	all.StringVar(&c.config, "config", "", "take `FILE` as configuration instead of the awaitlint.toml found above each path")
+	all.BoolVar(&c.noConfig, "no-config", false, "read no configuration")
 	all.StringVar(&c.stdinFilename, "stdin-filename", "", "what to call standard input in results (`PATH`)")
 
 	all.StringVar(&c.cpuprofile, "cpuprofile", "", "write a processor profile of the run to `FILE` (read it with go tool pprof)")
@@ -86,6 +95,7 @@ func (c *command) root() *cobra.Command {
 	own.StringSliceVar(&c.selected, "select", nil, "run only these rules (`RULE,...`; * matches any text)")
 	own.StringSliceVar(&c.ignored, "ignore", nil, "do not run these rules (`RULE,...`)")
 	own.BoolVar(&c.refuted, "show-refuted", false, "list candidates that the segment model refuted, with the reason")
+	own.BoolVar(&c.printConfig, "print-config", false, "show the configuration that holds, and do nothing else")
 	own.StringVar(&c.dump, "dump", "", "show one `STAGE` of the function given as first argument: "+stageNames)
 
 	root.AddCommand(c.segmentsCommand(), c.rulesCommand(), c.explainCommand(), c.statsCommand())

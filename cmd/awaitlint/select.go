@@ -4,6 +4,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/awaitlint/awaitlint/analyzer/nearest"
 	"github.com/awaitlint/awaitlint/rules"
 )
 
@@ -57,5 +58,5 @@ func unknownRule(name string) error {
 	for _, r := range rules.All() {
 		ids = append(ids, r.Meta.ID)
 	}
-	return usagef("no rule %q%s (awaitlint rules lists them)", name, didYouMean(name, ids))
+	return usagef("no rule %q%s (awaitlint rules lists them)", name, nearest.DidYouMean(name, ids))
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/awaitlint/awaitlint/analyzer/nearest"
 	"github.com/awaitlint/awaitlint/analyzer/report"
 )
 
@@ -71,7 +72,7 @@ func (c *command) dumpStage(args []string) error {
 		known = known || s == c.dump
 	}
 	if !known {
-		return usagef("no stage %q%s (there are %s)", c.dump, didYouMean(c.dump, stages), stageNames)
+		return usagef("no stage %q%s (there are %s)", c.dump, nearest.DidYouMean(c.dump, stages), stageNames)
 	}
 	if len(args) == 0 {
 		return usagef("--dump=%s takes the name of a function before the paths", c.dump)

@@ -12,6 +12,7 @@ import (
 	"github.com/awaitlint/awaitlint/analyzer/census"
 	"github.com/awaitlint/awaitlint/analyzer/driver"
 	"github.com/awaitlint/awaitlint/analyzer/finding"
+	"github.com/awaitlint/awaitlint/analyzer/nearest"
 	"github.com/awaitlint/awaitlint/analyzer/report"
 )
 
@@ -36,7 +37,7 @@ whole of its cell where that is what the code does, only by its cell, or not at 
 			lists := strings.Split(listNames, ", ")
 			switch {
 			case view.List != "" && !slices.Contains(lists, view.List):
-				return usagef("no list %q%s (there are %s)", view.List, didYouMean(view.List, lists), listNames)
+				return usagef("no list %q%s (there are %s)", view.List, nearest.DidYouMean(view.List, lists), listNames)
 			case sample > 0 && view.List == "":
 				return usagef("--sample is for --list")
 			case sample < 0:

@@ -13,23 +13,45 @@ import (
 // and last those of impl blocks. Some have no body.
 func (c *Crate) Functions() []*Def {
 	var out []*Def
-	add := func(ds []*Def) {
-		for _, d := range ds {
-			switch d.Kind {
-			case Fn:
-				out = append(out, d)
-			case Trait:
-				for _, m := range d.Members {
-					if m.Kind == Fn {
-						out = append(out, m)
-					}
+	add := func(d *Def) {
+		switch d.Kind {
+		case Fn:
+			out = append(out, d)
+		case Trait:
+			for _, m := range d.Members {
+				if m.Kind == Fn {
+					out = append(out, m)
 				}
 			}
 		}
 	}
+	c.eachItem(add)
+	for _, im := range c.Impls {
+		for _, d := range im.Items {
+			add(d)
+		}
+	}
+	return out
+}
+
+// Statics returns every static of the crate in the order of Functions.
+func (c *Crate) Statics() []*Def {
+	var out []*Def
+	c.eachItem(func(d *Def) {
+		if d.Kind == Static {
+			out = append(out, d)
+		}
+	})
+	return out
+}
+
+// eachItem visits the items of all modules, and then those inside bodies of functions.
+func (c *Crate) eachItem(visit func(*Def)) {
 	var module func(m *Module)
 	module = func(m *Module) {
-		add(m.Order)
+		for _, d := range m.Order {
+			visit(d)
+		}
 		for _, name := range slices.Sorted(maps.Keys(m.Mods)) {
 			module(m.Mods[name])
 		}
@@ -47,8 +69,4 @@ func (c *Crate) Functions() []*Def {
 	for _, k := range inner {
 		module(c.blocks[k])
 	}
-	for _, im := range c.Impls {
-		add(im.Items)
-	}
-	return out
 }

@@ -4,6 +4,7 @@
 package workspace
 
 import (
+	"strings"
 	"sync/atomic"
 
 	"github.com/awaitlint/awaitlint/rustparse"
@@ -150,6 +151,21 @@ type Def struct {
 	mod   *Module // of a Mod
 	cache atomic.Pointer[defCache]
 	busy  bool // its type or supertraits are being computed, by the one goroutine that links
+}
+
+// Path returns where the item is defined, the crate by its name:
+// "my_crate::db::save", "my_crate::Vault::pay" for a method, whatever impl it stands in.
+func (d *Def) Path() string {
+	at := d.Module.Crate.Name + strings.TrimPrefix(d.Module.Path(), "crate")
+	switch {
+	case d.Owner != nil:
+		at = d.Owner.Path()
+	case d.Impl != nil && d.Impl.Self != nil && d.Impl.Self.Def != nil:
+		at = d.Impl.Self.Def.Path()
+	case d.Impl != nil && d.Impl.Self != nil && d.Impl.Self.Name != "":
+		at = d.Impl.Self.Name
+	}
+	return at + "::" + d.Name
 }
 
 // Member returns the member of that name, or nil.

@@ -1,10 +1,11 @@
-package main
+// Package nearest finds the name that a mistyped one was probably meant to be.
+package nearest
 
 import "fmt"
 
-// didYouMean returns `, did you mean "x"?` with the name nearest to what was
+// DidYouMean returns `, did you mean "x"?` with the name nearest to what was
 // typed, "" if none is near.
-func didYouMean(typed string, names []string) string {
+func DidYouMean(typed string, names []string) string {
 	best, least := "", max(2, len(typed)/3)+1
 	for _, name := range names {
 		if d := distance(typed, name); d < least {
