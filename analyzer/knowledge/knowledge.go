@@ -50,7 +50,7 @@ import (
 //	option       is an Option or Result method that lowering writes as tests; how= tells which
 //	iterator     is an iterator adapter that takes a closure; how= tells which
 //	trap         traps
-//	chain        gives the future of its closure applied to the output of its receiver
+//	chain        gives the future of its closure applied to the output of its receiver; how=map|then (awaits what the closure gives)|ok|err|ok-then|err-then (on one side of a result)
 //	scopeguard   gives its first argument, with the closure to run when that is dropped
 //	defuse       gives the value of a scope guard, whose closure never runs
 //	request      makes the future of an inter-canister call
@@ -61,7 +61,11 @@ import (
 //	await        gives a future that may suspend though it is no call
 //	never        gives a future that never suspends
 //	endpoint     decodes the message's argument, runs its closure or function argument on it and replies
-//	join         gives the future of all futures in its arguments; how=all|try|select
+//	join         gives the future of all futures in its arguments, or in the list that is its one argument; how=all|try|select
+//	stream       gives the elements of its argument as a stream
+//	all          gives the future of all futures in its receiver, a stream; how=try for one that the first error ends
+//	each         gives the future of its closure argument on every element of its receiver; how=try as above
+//	next         gives the future of the next element of its receiver
 //	does         does what its keys say and nothing else, whatever its body says: reads=, writes= (state places, with
 //	             commas), commits=never|may|must, traps=, effect=, result=. Only such an entry counts for functions of
 //	             the analysed crates themselves
@@ -70,6 +74,7 @@ import (
 //
 // Keys: verb=, how=, traps=TEXT-WITH-DASHES, mut=yes (hands out mutable access), reply=plain|result|double,
 // wait=bounded|unbounded, effect=fetch|mutates|moves, method=N (number of the argument that names the method, from 0), call=NAME (the method called, where the function is named otherwise),
+// sent=made (the call goes out where it is made, not where it is awaited),
 // result=TYPE (what it gives, in Rust with T, K, V, E standing for the receiver's arguments), since=X.Y, until=X.Y (versions of the crate).
 type Action struct {
 	Kind string

@@ -24,14 +24,16 @@ type future struct {
 	req    *ops.RequestInfo
 	reqArg []ops.Value
 	result *workspace.Type
-	parts  []val
+	parts  []val // futJoin, futOneOf; futUnknown: the futures it was given
 	name   string
-	value  ops.Value // futUnknown: the value that is awaited
+	value  ops.Value       // futUnknown: the value that is awaited; futAll, futEach, futNext: the list; futRequest: the call that is sent already
+	elem   *workspace.Type // futAll, futEach, futNext: of its elements
 	ready  *val
 	does   *knowledge.Action // futDoes, with name, args, result
 	commit ops.Commit
 	// straight: awaiting futUnknown does not suspend.
 	straight bool
+	open     bool // futOneOf: or something else
 }
 
 type futKind uint8
@@ -44,6 +46,11 @@ const (
 	futUnknown
 	futReady
 	futDoes
+	futOneOf // one of parts, which is not known
+	futAll   // every future of a list; name says whether the first error ends it ("try")
+	futEach  // clo on every element of a list, one after the other
+	futNext  // the next future of a list
+	futChain // what comes of the future parts[0]: clo on its output, as name says
 )
 
 func (l *lowerer) await(n rp.Node) val {
@@ -69,10 +76,14 @@ func (l *lowerer) awaitValue(v val, n rp.Node) val {
 	if l.dead {
 		return val{}
 	}
+	v = l.known(v, n)
 	f := v.fut
 	if f == nil {
 		if v.clo != nil {
 			v = val{v: l.plain(v, n)}
+		}
+		if ds := l.intoFuture(v.t); len(ds) == 1 {
+			return l.awaitValue(l.callMethod(ds[0], v, nil, nil, n), n)
 		}
 		// A future this analysis lost sight of, or something of an outside type.
 		r := l.awaitOp(v.v, ops.May, &ops.Wait{For: l.awaited(v, n), Cause: "is a future that was lost sight of"}, n)
@@ -99,8 +110,7 @@ func (l *lowerer) awaitValue(v val, n rp.Node) val {
 		}
 		return r
 	case futRequest:
-		v := l.materialize(val{fut: f}, n)
-		r := l.awaitOp(v.v, ops.Must, &ops.Wait{For: f.req.API, Cause: "is sent", Calls: []*ops.RequestInfo{f.req}}, n)
+		r := l.awaitOp(l.sent(f, n), ops.Must, &ops.Wait{For: f.req.API, Cause: "is sent", Calls: []*ops.RequestInfo{f.req}}, n)
 		r.t = f.result
 		return r
 	case futJoin:
@@ -109,11 +119,32 @@ func (l *lowerer) awaitValue(v val, n rp.Node) val {
 		return *f.ready
 	case futDoes:
 		return l.perform(f, n)
+	case futOneOf:
+		ways := len(f.parts)
+		if f.open {
+			ways++
+		}
+		return l.oneOf(ways, n, func(i int) val {
+			if i == len(f.parts) {
+				return l.awaitValue(val{v: f.value}, n)
+			}
+			return l.awaitValue(f.parts[i], n)
+		})
+	case futAll, futEach:
+		return l.awaitEach(f, n)
+	case futNext:
+		return l.awaitNext(f, n)
+	case futChain:
+		return l.awaitChain(f, n)
 	case futUnknown:
 		if f.straight {
 			return val{v: f.value, t: f.result}
 		}
-		// An outside function or method: it may call.
+		// An outside function or method: it may call, and may run what it was given.
+		for _, p := range f.parts {
+			c := l.value(&ops.Op{Kind: ops.Opaque, Text: "whether it is run", Args: []ops.Value{f.value}}, n)
+			l.ifElse(c, n, func() { l.awaitValue(p, n) }, nil)
+		}
 		req := val{v: l.value(&ops.Op{Kind: ops.Request, Args: []ops.Value{f.value}, Request: &ops.RequestInfo{Method: f.name, API: f.name}}, n)}
 		return l.awaitOp(req.v, ops.May, &ops.Wait{For: "`" + f.name + "`", Cause: "is not known"}, n)
 	}
@@ -136,6 +167,22 @@ func (l *lowerer) awaitOp(v ops.Value, c ops.Commit, w *ops.Wait, n rp.Node) val
 	return val{v: l.value(op, n)}
 }
 
+// intoFuture finds what the language calls on a value that is awaited and no future.
+func (l *lowerer) intoFuture(t *workspace.Type) []*workspace.Def {
+	if t = deref(t); t == nil || t.Kind != workspace.TPath || t.Def == nil {
+		return nil
+	}
+	return l.c.Workspace.Methods(t, "into_future")
+}
+
+// sent is the call a future stands for, sent now unless it is already (eager calls, §1.3).
+func (l *lowerer) sent(f *future, n rp.Node) ops.Value {
+	if f.value != 0 {
+		return f.value
+	}
+	return l.value(&ops.Op{Kind: ops.Request, Args: f.reqArg, Request: f.req}, n)
+}
+
 // materialize makes a future a value.
 func (l *lowerer) materialize(v val, n rp.Node) val {
 	f := v.fut
@@ -144,7 +191,7 @@ func (l *lowerer) materialize(v val, n rp.Node) val {
 	}
 	switch f.kind {
 	case futRequest:
-		return val{v: l.value(&ops.Op{Kind: ops.Request, Args: f.reqArg, Request: f.req}, n), fut: f}
+		return val{v: l.sent(f, n), fut: f}
 	case futJoin:
 		var parts []ops.Value
 		for _, p := range f.parts {
@@ -159,7 +206,7 @@ func (l *lowerer) materialize(v val, n rp.Node) val {
 	case futUnknown:
 		return val{v: f.value}
 	}
-	return val{v: l.value(&ops.Op{Kind: ops.Make, Name: "|…|", Text: "future"}, n)}
+	return val{v: l.held(v, n)}
 }
 
 // awaitJoin awaits several futures at once (M10). Requests go out together;
@@ -179,7 +226,11 @@ func (l *lowerer) awaitJoin(f *future, n rp.Node) val {
 			requests = false
 		}
 	}
-	if requests || f.name == "select" {
+	if f.name == "select" && !requests {
+		// All begin, one ends: which one is not known.
+		return l.oneOf(len(parts), n, func(i int) val { return val{v: l.plain(l.awaitValue(parts[i], n), n)} })
+	}
+	if requests {
 		j := l.materialize(val{fut: &future{kind: futJoin, parts: parts, name: f.name}}, n)
 		w := &ops.Wait{For: "all of several futures", Cause: "are sent"}
 		for _, p := range parts {
@@ -189,20 +240,105 @@ func (l *lowerer) awaitJoin(f *future, n rp.Node) val {
 		}
 		return l.awaitOp(j.v, ops.Must, w, n)
 	}
-	typ := &workspace.Type{Kind: workspace.TTuple}
-	var args []ops.Value
-	for _, p := range parts {
-		r := p
-		if p.fut != nil || p.v != 0 {
-			r = l.awaitValue(p, n)
+	all := func(each func(r val)) val {
+		typ := &workspace.Type{Kind: workspace.TTuple}
+		var args []ops.Value
+		for _, p := range parts {
+			r := p
+			if p.fut != nil || p.v != 0 {
+				r = l.awaitValue(p, n)
+			}
+			if l.dead {
+				return val{}
+			}
+			each(r)
+			if f.name == "try" {
+				r = l.proj(r, []ops.Step{{Variant: "Ok", Field: "0"}}, payload(r.t, 0), n)
+			}
+			args = append(args, l.plain(r, n))
+			typ.Args = append(typ.Args, r.t)
 		}
-		args = append(args, l.plain(r, n))
-		typ.Args = append(typ.Args, r.t)
+		return val{v: l.value(&ops.Op{Kind: ops.Make, Name: "()", Args: args}, n), t: typ}
 	}
-	if l.dead {
-		return val{}
+	if f.name != "try" {
+		return all(func(val) {})
 	}
-	return val{v: l.value(&ops.Op{Kind: ops.Make, Name: "()", Args: args}, n), t: typ}
+	return l.orError(n, all)
+}
+
+// orError gives Ok of what body gives, or the first Err among the results
+// that body hands to its argument.
+func (l *lowerer) orError(n rp.Node, body func(each func(r val)) val) val {
+	res := l.newResult(true, n)
+	l.labelled(ops.Block, n, func(end ops.Label) {
+		v := body(func(r val) {
+			if l.dead || r.v == 0 {
+				return
+			}
+			c := l.value(&ops.Op{Kind: ops.Test, Args: []ops.Value{r.v}, Pat: &ops.Pat{Kind: ops.PatVariant, Name: "Err", Text: "Err(_)"}}, n)
+			l.ifElse(c, n, func() {
+				l.put(res, l.makeVariant("Err", []val{l.proj(r, []ops.Step{{Variant: "Err", Field: "0"}}, payload(r.t, 1), n)}, n), n)
+				l.breakTo(end, n)
+			}, nil)
+		})
+		if !l.dead {
+			l.put(res, l.makeVariant("Ok", []val{v}, n), n)
+		}
+	})
+	return l.take(res, n)
+}
+
+// awaitEach awaits the futures of a list, or runs a closure on each element,
+// once a turn of a loop. That join_all sends what it can in one segment (S20)
+// is not told: the turns are the replies, in some order.
+func (l *lowerer) awaitEach(f *future, n rp.Node) val {
+	run := func(each func(r val)) val {
+		acc, it := l.newVar("", true, nil, n), l.newVar("", true, nil, n)
+		l.emit(&ops.Op{Kind: ops.Set, Var: acc, Args: []ops.Value{l.value(&ops.Op{Kind: ops.Make, Name: "[]"}, n)}}, n)
+		iv := l.value(&ops.Op{Kind: ops.Verb, Name: ops.Iter, Args: []ops.Value{f.value}}, n)
+		l.emit(&ops.Op{Kind: ops.Set, Var: it, Args: []ops.Value{iv}}, n)
+		var elem *workspace.Type
+		l.labelled(ops.Loop, n, func(lab ops.Label) {
+			r := l.next(it, f.elem, false, lab, n)
+			if f.kind == futEach {
+				r = l.apply(f.clo, []val{r}, n)
+			}
+			if r = l.awaitValue(r, n); l.dead {
+				return
+			}
+			each(r)
+			if f.name == "try" {
+				r = l.proj(r, []ops.Step{{Variant: "Ok", Field: "0"}}, payload(r.t, 0), n)
+			}
+			elem = r.t
+			rv := l.value(&ops.Op{Kind: ops.Ref, Var: acc, Mut: true}, n)
+			o := l.value(&ops.Op{Kind: ops.Verb, Name: ops.ListPush, Args: []ops.Value{rv, l.plain(r, n)}}, n)
+			l.out(acc, o, n)
+		})
+		if f.kind == futEach {
+			return l.unit(n)
+		}
+		return val{v: l.value(&ops.Op{Kind: ops.Get, Var: acc}, n), t: listOf(elem)}
+	}
+	if f.name == "try" {
+		return l.orError(n, run)
+	}
+	return run(func(val) {})
+}
+
+// awaitNext takes one future out of a list and awaits it: Some of its output, or None.
+func (l *lowerer) awaitNext(f *future, n rp.Node) val {
+	o := val{v: l.value(&ops.Op{Kind: ops.Verb, Name: ops.IterNext, Args: []ops.Value{f.value}}, n), t: optionOf(f.elem)}
+	if root := f.recv; root != nil {
+		l.out(root.root, o.v, n)
+	}
+	res := l.newResult(true, n)
+	c := l.value(&ops.Op{Kind: ops.Test, Args: []ops.Value{o.v}, Pat: &ops.Pat{Kind: ops.PatVariant, Name: "Some", Text: "Some(_)"}}, n)
+	l.ifElse(c, n, func() {
+		r := l.awaitValue(l.proj(o, []ops.Step{{Variant: "Some", Field: "0"}}, f.elem, n), n)
+		l.put(res, l.makeVariant("Some", []val{r}, n), n)
+	}, func() { l.put(res, l.makeVariant("None", nil, n), n) })
+	return l.take(res, n)
 }
 
 // request makes the future of an inter-canister call.
@@ -219,21 +355,35 @@ func (l *lowerer) request(a *knowledge.Action, name string, recv *val, args []va
 	if recv != nil {
 		f.reqArg = append(f.reqArg, recv.v)
 	}
-	if c := a.Get("call"); c != "" {
-		r.Method = c
-	}
-	if m := a.Get("method"); m != "" {
-		if i := int(m[0] - '0'); i < len(argn) {
-			r.Method = l.methodName(argn[i])
-		}
-	}
+	l.nameCall(r, a, args, argn)
 	if r.Effect == ops.EffectUnknown {
 		r.Effect = effects[l.c.Knowledge.Call(r.Method)]
 	}
 	for i, x := range args {
 		f.reqArg = append(f.reqArg, l.plain(l.load(x, argAt(argn, i, n)), n))
 	}
+	if a.Get("sent") == "made" {
+		// Eager: it goes out here, awaited or not (ic-cdk 0.5.0 to 0.7.4, §1.3).
+		f.value = l.value(&ops.Op{Kind: ops.Request, Args: f.reqArg, Request: f.req}, n)
+	}
 	return val{fut: f, t: l.requestType()}
+}
+
+// nameCall notes which method a call is of: as knowledge says, or the argument that names it.
+func (l *lowerer) nameCall(r *ops.RequestInfo, a *knowledge.Action, args []val, argn []rp.Node) {
+	if c := a.Get("call"); c != "" {
+		r.Method = c
+	}
+	m := a.Get("method")
+	if m == "" {
+		return
+	}
+	switch i := int(m[0] - '0'); {
+	case i < len(args) && args[i].text != "":
+		r.Method = args[i].text
+	case i < len(argn):
+		r.Method = l.methodName(argn[i])
+	}
 }
 
 var effects = map[string]ops.Effect{"fetch": ops.EffectFetch, "mutates": ops.EffectMutates, "moves": ops.EffectMovesValue}
@@ -288,29 +438,63 @@ func (l *lowerer) futureMethod(recv val, name string, argn []rp.Node, n rp.Node)
 		recv.fut = nil
 		return val{}, false
 	}
-	kind := ""
-	if a := l.c.Knowledge.Method("future", name); a != nil {
+	kind, a := "", l.c.Knowledge.Method("future", name)
+	if a != nil {
 		kind = a.Kind
 	}
 	switch kind {
 	case "same":
 		return recv, true
 	case "chain":
-		v := l.awaitValue(recv, n)
-		args := l.args(argn, nil)
-		if len(args) == 1 && args[0].clo != nil {
-			r := l.apply(args[0].clo, []val{v}, n)
-			if r.fut != nil {
-				return r, true
-			}
-			return val{fut: &future{kind: futReady, ready: &r}}, true
+		next := &future{kind: futChain, name: a.Get("how"), parts: []val{recv}}
+		if args := l.args(argn, nil); len(args) > 0 {
+			next.clo = l.known(args[len(args)-1], n).clo
 		}
+		return val{fut: next}, true
 	}
 	return val{}, false
 }
 
-func (l *lowerer) oneway(a *knowledge.Action, name string, recv *val, args []val, n rp.Node) val {
+// awaitChain awaits a future and does with its output what an adapter says:
+// "map" runs the closure on it, "then" awaits what the closure gives, "ok" and
+// "err" do that for one side of a result only.
+func (l *lowerer) awaitChain(f *future, n rp.Node) val {
+	v := l.awaitValue(f.parts[0], n)
+	if f.clo == nil || l.dead {
+		return val{v: l.opaque(n, "adapter of a future", []ops.Value{l.plain(v, n)}).v}
+	}
+	run := func(x val) val { return l.apply(f.clo, []val{x}, n) }
+	side, then := "", f.name == "then"
+	switch f.name {
+	case "ok", "ok-then":
+		side, then = "Ok", f.name == "ok-then"
+	case "err", "err-then":
+		side, then = "Err", f.name == "err-then"
+	}
+	if side == "" {
+		if r := run(v); then {
+			return l.awaitValue(r, n)
+		} else {
+			return r
+		}
+	}
+	res := l.newResult(true, n)
+	c := l.value(&ops.Op{Kind: ops.Test, Args: []ops.Value{v.v}, Pat: &ops.Pat{Kind: ops.PatVariant, Name: side, Text: side + "(_)"}}, n)
+	l.ifElse(c, n, func() {
+		r := run(l.proj(v, []ops.Step{{Variant: side, Field: "0"}}, payload(v.t, map[string]int{"Ok": 0, "Err": 1}[side]), n))
+		if then {
+			r = l.awaitValue(r, n)
+		} else {
+			r = l.makeVariant(side, []val{r}, n)
+		}
+		l.put(res, r, n)
+	}, func() { l.put(res, v, n) })
+	return l.take(res, n)
+}
+
+func (l *lowerer) oneway(a *knowledge.Action, name string, recv *val, args []val, argn []rp.Node, n rp.Node) val {
 	op := &ops.Op{Kind: ops.Oneway, Request: &ops.RequestInfo{API: lastTwo(name), Method: lastOf(name)}}
+	l.nameCall(op.Request, a, args, argn)
 	for _, x := range args {
 		op.Args = append(op.Args, l.plain(x, n))
 	}
@@ -338,6 +522,7 @@ func (l *lowerer) spawn(v val, kind string, interval bool, n rp.Node) {
 	if l.dead {
 		return
 	}
+	v = l.known(v, n)
 	l.taskN++
 	e := &canister.Entry{Kind: canister.Task, Interval: interval, Span: span(l.tree(), n)}
 	if kind == "timer" {

@@ -242,6 +242,9 @@ func (l *lowerer) emitCall(text string, c *ops.Callee, args []val, n rp.Node) va
 	op := &ops.Op{Kind: ops.Call, Text: text, Callee: c}
 	for _, a := range args {
 		a = l.give(a, n)
+		if a.fut != nil && a.v == 0 && (a.fut.kind == futRequest || a.fut.kind == futJoin) {
+			a = l.materialize(a, n) // whoever gets it may send it
+		}
 		op.Args = append(op.Args, l.plain(a, n))
 	}
 	if l.dead {
@@ -333,7 +336,7 @@ func (l *lowerer) inlineArgs(d *workspace.Def, recv *val, args []val, types map[
 			l.passed(p.Name, a, at)
 		}
 		v := l.body(d, fr, false)
-		if v.clo != nil || v.fut != nil {
+		if (v.clo != nil || v.fut != nil) && !l.labels[lab].live {
 			r.info.result = 0
 			l.setFuture(r, v)
 		} else if !l.dead {
@@ -346,10 +349,6 @@ func (l *lowerer) inlineArgs(d *workspace.Def, recv *val, args []val, types map[
 	})
 	l.env, l.outer = savedEnv, savedOuter
 	if r.held != nil {
-		if r.info.left {
-			// Made on one of several ways through the function: which one is not known here.
-			return l.opaque(n, "closure or future from a branch", nil)
-		}
 		return *r.held
 	}
 	v := l.take(r, n)
@@ -386,14 +385,31 @@ func (l *lowerer) setFuture(r *result, v val) { r.held = &v }
 // callValue calls something that is a value: a closure known here, or not.
 func (l *lowerer) callValue(f val, vr ops.Var, argn []rp.Node, n rp.Node) val {
 	args := l.args(argn, nil)
-	if f.clo != nil {
-		return l.apply(f.clo, args, n)
-	}
-	if vr != 0 {
+	if f.clo == nil && vr != 0 {
 		f.v = l.value(&ops.Op{Kind: ops.Get, Var: vr}, n)
+	}
+	if v, ok := l.applyKnown(f, args, n); ok {
+		return v
 	}
 	l.f.Opaque["call of a value"]++
 	return l.emitCall("(value)", &ops.Callee{Path: "a function value", Cut: "value"}, append([]val{f}, args...), n)
+}
+
+// applyKnown calls a value where it is known which closures it may be.
+func (l *lowerer) applyKnown(f val, args []val, n rp.Node) (val, bool) {
+	f = l.known(f, n)
+	switch {
+	case f.clo != nil:
+		return l.apply(f.clo, args, n), true
+	case f.fut != nil && f.fut.kind == futOneOf && !f.fut.open:
+		return l.oneOf(len(f.fut.parts), n, func(i int) val {
+			if c := f.fut.parts[i].clo; c != nil {
+				return l.apply(c, args, n)
+			}
+			return l.opaque(n, "call of a future", nil)
+		}), true
+	}
+	return val{}, false
 }
 
 // apply calls a closure with arguments, its body lowered in place.
@@ -487,7 +503,7 @@ func (l *lowerer) closureBody(c *closure, args []val, body, n rp.Node) val {
 			i++
 		}
 		v := l.expr(body, true)
-		if v.clo != nil || v.fut != nil {
+		if (v.clo != nil || v.fut != nil) && !l.labels[lab].live {
 			r.info.result = 0
 			l.setFuture(r, v)
 		} else if !l.dead {
@@ -500,10 +516,6 @@ func (l *lowerer) closureBody(c *closure, args []val, body, n rp.Node) val {
 	})
 	l.env = saved
 	if r.held != nil {
-		if r.info.left {
-			// Made on one of several ways through the function: which one is not known here.
-			return l.opaque(n, "closure or future from a branch", nil)
-		}
 		return *r.held
 	}
 	return l.take(r, n)
@@ -546,7 +558,7 @@ func (l *lowerer) makeVariant(name string, args []val, n rp.Node) val {
 		a = l.give(a, n)
 		op.Fields = append(op.Fields, itoa(i))
 		op.Args = append(op.Args, l.plain(a, n))
-		at, ref = a.t, ref || a.ref
+		at, ref = l.typ(a), ref || a.ref
 	}
 	if l.dead {
 		return val{}
@@ -574,7 +586,7 @@ func (l *lowerer) callExternal(res workspace.Res, argn []rp.Node, n, turbofish r
 			return v
 		}
 		v := l.unknownCall(lastTwo(path), nil, args, n, "outside")
-		v.fut = &future{kind: futUnknown, name: lastTwo(path), value: v.v}
+		v.fut = &future{kind: futUnknown, name: lastTwo(path), value: v.v, parts: futures(args)}
 		return v
 	}
 	return l.act(a, path, nil, l.args(argn, nil), res.Generics, argn, n)
@@ -597,6 +609,17 @@ func (l *lowerer) methodPath(path string, args []val, n rp.Node) (val, bool) {
 		return val{}, false
 	}
 	return l.act(a, name, &recv, args[1:], nil, nil, n), true
+}
+
+// futures are the futures among values.
+func futures(vs []val) []val {
+	var all []val
+	for _, v := range vs {
+		if v.fut != nil && v.fut.kind != futUnknown {
+			all = append(all, v)
+		}
+	}
+	return all
 }
 
 // know finds what is known of an outside path in the version the crate locks.

@@ -190,6 +190,14 @@ func (l *lowerer) optionMethod(recv val, typ *workspace.Type, name string, argn 
 	return l.unknownCall("."+name, &recv, l.args(argn, nil), n, "method")
 }
 
+// sequenceOf is the type of what an adapter of t gives: a stream for streams.
+func (l *lowerer) sequenceOf(t *workspace.Type) string {
+	if l.class(t) == "stream" {
+		return "awaitlint::Stream"
+	}
+	return "awaitlint::Iter"
+}
+
 // unwrapOrTrap is ic-cdk's unwrap that traps with a message.
 func (l *lowerer) unwrapOrTrap(recv val, t *workspace.Type, n rp.Node) val {
 	return val{v: l.value(&ops.Op{Kind: ops.Verb, Name: ops.Unwrap, Args: []ops.Value{recv.v}, Traps: "unwrap"}, n), t: t, ref: recv.ref}
@@ -235,7 +243,7 @@ func (l *lowerer) iteratorMethod(recv val, typ *workspace.Type, name string, arg
 	}
 	var f *closure
 	if len(closures) > 0 {
-		f = closures[len(closures)-1].clo
+		f = l.known(closures[len(closures)-1], n).clo
 	}
 	if f == nil {
 		vs := []val{recv}
@@ -265,7 +273,7 @@ func (l *lowerer) iteratorMethod(recv val, typ *workspace.Type, name string, arg
 		out = iterType(elem)
 	}
 	iv := recv.v
-	if l.class(typ) != "iter" {
+	if c := l.class(typ); c != "iter" && c != "stream" {
 		iv = l.value(&ops.Op{Kind: ops.Verb, Name: ops.Iter, Args: []ops.Value{recv.v}}, n)
 	}
 	it := l.newVar("", true, nil, n)
@@ -277,7 +285,6 @@ func (l *lowerer) iteratorMethod(recv val, typ *workspace.Type, name string, arg
 		o := l.value(&ops.Op{Kind: ops.Verb, Name: ops.ListPush, Args: []ops.Value{rv, l.plain(v, n)}}, n)
 		l.out(acc, o, n)
 	}
-	var futs []val
 	l.labelled(ops.Loop, n, func(lab ops.Label) {
 		item := l.next(it, elem, recv.ref, lab, n)
 		switch name {
@@ -320,7 +327,7 @@ func (l *lowerer) iteratorMethod(recv val, typ *workspace.Type, name string, arg
 			l.ifElse(t, n, func() {
 				p := l.proj(c, []ops.Step{{Variant: "Some", Field: "0"}}, payload(c.t, 0), n)
 				push(p)
-				out = iterType(p.t)
+				out = generic(l.sequenceOf(typ), p.t)
 			}, nil)
 		case "inspect":
 			l.apply(f, []val{item}, n)
@@ -329,13 +336,8 @@ func (l *lowerer) iteratorMethod(recv val, typ *workspace.Type, name string, arg
 			l.apply(f, []val{item}, n)
 		default: // map, flat_map
 			r := l.apply(f, []val{item}, n)
-			if r.fut != nil && r.v == 0 {
-				futs = append(futs, r)
-				// Futures made in a loop run when the join is awaited: here, once a turn.
-				r = l.awaitValue(r, n)
-			}
 			push(r)
-			out = iterType(r.t)
+			out = generic(l.sequenceOf(typ), l.typ(r))
 		}
 	})
 	if name == "for_each" {
@@ -344,8 +346,5 @@ func (l *lowerer) iteratorMethod(recv val, typ *workspace.Type, name string, arg
 	v := get()
 	v.t = out
 	v.ref = recv.ref && (name == "filter" || name == "find" || name == "take_while" || name == "skip_while" || name == "inspect")
-	if len(futs) > 0 {
-		v.fut = &future{kind: futReady, ready: &val{v: v.v, t: v.t}}
-	}
 	return v
 }

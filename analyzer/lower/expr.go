@@ -132,7 +132,11 @@ func (l *lowerer) opaqueChildren(n rp.Node, what string) val {
 }
 
 func (l *lowerer) constant(n rp.Node, lit ops.Lit, t *workspace.Type) val {
-	return val{v: l.value(&ops.Op{Kind: ops.Const, Lit: lit, Text: l.tree().Text(n)}, n), t: t}
+	text := ""
+	if lit == ops.LitString {
+		text = unquote(l.tree().Text(n))
+	}
+	return val{text: text, v: l.value(&ops.Op{Kind: ops.Const, Lit: lit, Text: l.tree().Text(n)}, n), t: t}
 }
 
 // name is a name used by value: the variable's value, or the reference it is bound to.
@@ -421,37 +425,32 @@ func (l *lowerer) sequence(n rp.Node) val {
 			continue
 		}
 		v := l.expr(k, true)
-		if v.fut != nil {
+		if v.fut != nil && name == "[]" {
 			futs = append(futs, v)
 		}
 		v = l.give(v, k)
 		args = append(args, l.plain(v, k))
-		typ.Args = append(typ.Args, v.t)
+		typ.Args = append(typ.Args, l.typ(v))
 	}
 	if name == "[]" {
 		var et *workspace.Type
-		if len(typ.Args) > 0 {
-			et = typ.Args[0]
+		for _, a := range typ.Args {
+			if et == nil || shaped(a) {
+				et = l.union(et, a)
+			}
 		}
 		typ = &workspace.Type{Kind: workspace.TArray, Args: []*workspace.Type{et}}
 	}
-	r := val{v: l.value(&ops.Op{Kind: ops.Make, Name: name, Args: args}, n), t: typ}
-	if len(futs) > 0 {
-		r.fut = &future{kind: futJoin, parts: futs, name: "all"}
-	}
-	return r
+	return val{v: l.value(&ops.Op{Kind: ops.Make, Name: name, Args: args}, n), t: typ, parts: futs}
 }
 
-// plain gives a value for what may be a closure or future: those become opaque values.
+// plain gives a value for what may be a closure or future: those become values that hold their captures.
 func (l *lowerer) plain(v val, n rp.Node) ops.Value {
 	if v.v != 0 || l.dead {
 		return v.v
 	}
-	if v.clo != nil {
-		return l.value(&ops.Op{Kind: ops.Make, Name: "|…|"}, n)
-	}
-	if v.fut != nil {
-		return l.materialize(v, n).v
+	if v.clo != nil || v.fut != nil {
+		return l.held(v, n)
 	}
 	return l.unit(n).v
 }
@@ -500,12 +499,14 @@ func (l *lowerer) structLit(n rp.Node) val {
 			l.give(v, f)
 			op.Fields = append(op.Fields, t.Text(fname))
 			op.Args = append(op.Args, l.plain(v, f))
+			typ = l.instantiated(typ, t.Text(fname), l.typ(v))
 		case rp.ShorthandFieldInitializer:
 			id := t.ChildOfKind(f, rp.Identifier)
 			v := l.expr(id, true)
 			l.give(v, f)
 			op.Fields = append(op.Fields, t.Text(id))
 			op.Args = append(op.Args, l.plain(v, f))
+			typ = l.instantiated(typ, t.Text(id), l.typ(v))
 		case rp.BaseFieldInitializer:
 			for _, k := range t.Children(f) {
 				rest = k
@@ -521,6 +522,31 @@ func (l *lowerer) structLit(n rp.Node) val {
 		return val{t: typ}
 	}
 	return val{v: l.value(op, n), t: typ}
+}
+
+// instantiated is a struct type with the parameters that a field's value tells.
+func (l *lowerer) instantiated(t *workspace.Type, field string, ft *workspace.Type) *workspace.Type {
+	if t == nil || ft == nil || t.Kind != workspace.TPath || t.Def == nil || t.Def.Kind != workspace.Struct {
+		return t
+	}
+	names := workspace.TypeParams(t.Def)
+	f := t.Def.Member(field)
+	if len(names) == 0 || f == nil || f.Kind != workspace.Field {
+		return t
+	}
+	m := map[string]*workspace.Type{}
+	unify(workspace.FieldType(f), ft, m)
+	c := *t
+	c.Args = make([]*workspace.Type, len(names))
+	for i, name := range names {
+		if c.Args[i] = unknownType; i < len(t.Args) && t.Args[i] != nil {
+			c.Args[i] = t.Args[i]
+		}
+		if b := m[name]; b != nil && (c.Args[i].Kind == workspace.TUnknown || shaped(b)) {
+			c.Args[i] = b
+		}
+	}
+	return &c
 }
 
 // returnValue leaves the current source function.
@@ -555,7 +581,11 @@ func (l *lowerer) setResult(info *labelInfo, v val, n rp.Node) {
 	if l.dead || info.result == 0 {
 		return
 	}
-	info.typ = merged(info.typ, v.t)
+	if vt := l.typ(v); shaped(vt) || shaped(info.typ) {
+		info.typ = l.union(info.typ, vt)
+	} else {
+		info.typ = merged(info.typ, vt)
+	}
 	info.ref = info.ref || v.ref
 	if v.v == 0 {
 		v.v = l.plain(v, n)

@@ -46,6 +46,8 @@ type program struct {
 	seen   map[rustparse.Span]bool // tasks that are messages
 	// started are the tasks lowered so far, or being lowered.
 	started map[rustparse.Span]*task
+	// shapes are the types of closures and futures that travel as values.
+	shapes map[string]*shape
 	// lowered are the functions whose bodies are part of some message, cut
 	// those left out of one for its size.
 	lowered, cut map[*workspace.Def]bool
@@ -55,7 +57,7 @@ type program struct {
 
 func newProgram(c *canister.Canister) *program {
 	return &program{c: c, consts: map[*workspace.Def]int{}, seen: map[rustparse.Span]bool{},
-		started: map[rustparse.Span]*task{}, lowered: map[*workspace.Def]bool{}, cut: map[*workspace.Def]bool{}}
+		started: map[rustparse.Span]*task{}, shapes: map[string]*shape{}, lowered: map[*workspace.Def]bool{}, cut: map[*workspace.Def]bool{}}
 }
 
 // messages lowers entry points and the tasks they start.
@@ -186,6 +188,7 @@ type lowerer struct {
 	// awaits that no message reaches cost no more than their text.
 	once bool
 
+	holding int      // closures whose captures are being held
 	waiting *waiting // the await of the source being lowered, innermost
 
 	// For tasks: names of the function around are captures.
@@ -256,6 +259,10 @@ type val struct {
 	temp ops.Var
 	clo  *closure
 	fut  *future
+	// parts are the elements of a list written out, where some are futures.
+	parts []val
+	// text is the string v is, where that is written out.
+	text string
 	// onDrop runs with the value when it is dropped: a scope guard.
 	onDrop *closure
 	// entry: v is a map, and the value its entry of that key.
@@ -498,7 +505,7 @@ func (l *lowerer) load(v val, n rustparse.Node) val {
 	if v.root != 0 && l.owned(v.root) && l.hasGlue(deref(v.t)) {
 		return v // a guard is not copied: it stays the variable's until that is dropped
 	}
-	return val{v: l.value(&ops.Op{Kind: ops.Load, Args: []ops.Value{v.v}}, n), t: deref(v.t)}
+	return val{v: l.value(&ops.Op{Kind: ops.Load, Args: []ops.Value{v.v}}, n), t: deref(v.t), text: v.text}
 }
 
 func (l *lowerer) store(place, v val, n rustparse.Node) {

@@ -34,6 +34,11 @@ func (l *lowerer) macro(n rp.Node, want bool) val {
 		}
 		l.emit(&ops.Op{Kind: ops.Trap, Text: lastOf(name) + "!"}, n)
 		return val{}
+	case "arg":
+		if len(args) > 0 {
+			return l.expr(args[0], true)
+		}
+		return l.unit(n)
 	case "matches":
 		return l.matches(args, n)
 	case "defer":
@@ -99,23 +104,20 @@ func (l *lowerer) last() *ops.Op {
 func (l *lowerer) list(args []rp.Node, n rp.Node) val {
 	op := &ops.Op{Kind: ops.Make, Name: "[]"}
 	r := val{}
-	var futs []val
 	for _, x := range args {
 		v := l.expr(x, true)
-		if v.fut != nil && v.fut.kind != futUnknown {
-			futs = append(futs, v)
-			continue
+		if v.fut != nil {
+			r.parts = append(r.parts, v)
 		}
-		r.t = v.t
+		if vt := l.typ(v); r.t == nil || shaped(vt) {
+			r.t = l.union(r.t, vt)
+		}
 		op.Args = append(op.Args, l.plain(v, x))
 	}
 	if l.dead {
 		return val{}
 	}
 	r.t = listOf(r.t)
-	if len(futs) > 0 {
-		return val{fut: &future{kind: futJoin, parts: futs, name: "all"}}
-	}
 	r.v = l.value(op, n)
 	return r
 }

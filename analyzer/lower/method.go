@@ -28,6 +28,7 @@ func (l *lowerer) method(n, target, turbofish rp.Node, argn []rp.Node) val {
 		recv = l.temporary(recv, recvNode)
 	}
 	// A field that holds a closure is called as (x.f)(…); what follows are methods.
+	recv = l.known(recv, n)
 	if recv.fut != nil {
 		if v, ok := l.futureMethod(recv, name, argn, n); ok {
 			return v
@@ -344,6 +345,9 @@ func (l *lowerer) act(a *knowledge.Action, name string, recv *val, args []val, g
 		if of, _, ok := cutLast(name); ok && (t == nil || t.Kind == workspace.TUnknown) {
 			t = prim(of)
 		}
+		if rs := resultType(); rs != nil {
+			t = rs
+		}
 		return val{v: l.value(&ops.Op{Kind: ops.Make, Name: "[]"}, n), t: t}
 	case "trap":
 		l.emit(&ops.Op{Kind: ops.Trap, Text: "trap"}, n)
@@ -372,7 +376,7 @@ func (l *lowerer) act(a *knowledge.Action, name string, recv *val, args []val, g
 	case "request":
 		return l.request(a, name, recv, args, argn, generics, resultType(), n)
 	case "oneway":
-		return l.oneway(a, name, recv, args, n)
+		return l.oneway(a, name, recv, args, argn, n)
 	case "builder":
 		return *recv
 	case "endpoint":
@@ -388,7 +392,22 @@ func (l *lowerer) act(a *knowledge.Action, name string, recv *val, args []val, g
 		}
 		return l.opaqueQuiet(n)
 	case "join":
-		return val{fut: &future{kind: futJoin, parts: args, name: a.Get("how")}}
+		return l.joined(args, a.Get("how"), n)
+	case "stream":
+		v := first(args)
+		return val{v: l.plain(v, n), t: generic("awaitlint::Stream", l.elementType(v.t)), ref: v.ref, root: v.root}
+	case "all", "each", "next":
+		f := &future{kind: map[string]futKind{"all": futAll, "each": futEach, "next": futNext}[a.Kind], name: a.Get("how"), elem: l.elementType(rt), value: recv.v}
+		if a.Kind == "next" {
+			f.recv = recv
+		}
+		if a.Kind == "each" {
+			f.clo = l.known(args[max(len(args), 1)-1], n).clo
+			if f.clo == nil {
+				break
+			}
+		}
+		return val{fut: f}
 	case "never":
 		v := first(args)
 		return val{fut: &future{kind: futReady, ready: &v}}
@@ -408,6 +427,18 @@ func (l *lowerer) act(a *knowledge.Action, name string, recv *val, args []val, g
 	v := l.emitCall(lastTwo(name), &ops.Callee{Path: lastTwo(name), Pure: true, Cut: "outside"}, all, n)
 	v.t = resultType()
 	return v
+}
+
+// joined is the future of all futures in its arguments, or in the list that is its one argument.
+func (l *lowerer) joined(args []val, how string, n rp.Node) val {
+	if len(args) == 1 && args[0].fut == nil && args[0].clo == nil {
+		list := args[0]
+		if list.parts == nil {
+			return val{fut: &future{kind: futAll, name: how, value: list.v, elem: l.elementType(list.t)}}
+		}
+		args = list.parts
+	}
+	return val{fut: &future{kind: futJoin, parts: args, name: how}}
 }
 
 func (l *lowerer) opaqueQuiet(n rp.Node) val {
@@ -435,6 +466,9 @@ func (l *lowerer) verb(a *knowledge.Action, name string, recv *val, args []val, 
 		}
 		x = l.give(x, n)
 		op.Args = append(op.Args, l.plain(x, n))
+		if op.Name == ops.ListPush || op.Name == ops.ListPushFront {
+			l.pushed(*place, l.typ(x))
+		}
 	}
 	if op.Name == ops.MapEntryOr && len(op.Args) == 2 {
 		op.Args = append(op.Args, l.value(&ops.Op{Kind: ops.Opaque, Text: "default"}, n))

@@ -335,7 +335,11 @@ func (l *lowerer) bindName(id rp.Node, v val, direct, mut bool) {
 		l.emit(&ops.Op{Kind: ops.Set, Var: vr, Args: []ops.Value{v.v}}, id)
 	}
 	l.give(v, id)
-	l.bind(name, binding{v: vr, mut: mut, val: val{t: v.t, ref: v.ref, onDrop: v.onDrop}})
+	known := val{t: v.t, ref: v.ref, onDrop: v.onDrop}
+	if !mut {
+		known.parts, known.text = v.parts, v.text
+	}
+	l.bind(name, binding{v: vr, mut: mut, val: known})
 	if !v.ref {
 		l.own(vr, v, id)
 	}

@@ -139,7 +139,7 @@ func (l *lowerer) let(n rp.Node) {
 	} else {
 		v = l.hint(typ, func() val { return l.expr(init, true) })
 	}
-	if typ != nil && !hasUnknown(typ) {
+	if typ != nil && !hasUnknown(typ) && !shaped(v.t) {
 		v.t = typ
 		v.ref = v.ref || isRef(typ)
 	} else if v.t == nil {

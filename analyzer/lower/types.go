@@ -442,6 +442,11 @@ func (l *lowerer) collected(verb string, rt *workspace.Type) *workspace.Type {
 	switch verb {
 	case "collect":
 		if e := deref(l.expected); e != nil && e.Kind != workspace.TUnknown {
+			if len(e.Args) == 1 && elem != nil && e.Args[0] != nil && (e.Args[0].Kind == workspace.TUnknown || shaped(elem)) {
+				c := *e
+				c.Args = []*workspace.Type{elem}
+				return &c
+			}
 			return e
 		}
 		return listOf(elem)

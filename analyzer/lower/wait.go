@@ -38,7 +38,8 @@ func (l *lowerer) awaiting(v val, n rp.Node) val {
 func (l *lowerer) decide(w *waiting) {
 	list := *l.cur
 	region := list[min(w.start, len(list)):]
-	if len(w.inner) == 1 && w.inner[0].Site == w.wait.Site {
+	commit := ops.Ways(region)
+	if len(w.inner) == 1 && w.inner[0].Site == w.wait.Site && w.inner[0].Commit == commit {
 		*w.wait = *w.inner[0] // it is the commit point itself
 		for _, op := range region {
 			if op.Wait == w.inner[0] {
@@ -47,7 +48,7 @@ func (l *lowerer) decide(w *waiting) {
 		}
 		return
 	}
-	w.wait.Commit = ops.Ways(region)
+	w.wait.Commit = commit
 	for _, in := range w.inner {
 		for _, c := range in.Calls {
 			w.wait.Calls = addCall(w.wait.Calls, c)

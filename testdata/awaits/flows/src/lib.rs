@@ -1,0 +1,5 @@
+//! Futures as values: passed on, kept, wrapped, combined.
+
+mod higher;
+mod joined;
+mod kept;
