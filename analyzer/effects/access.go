@@ -187,6 +187,13 @@ func (c *collector) call(x *ssa.Call) {
 	case ops.Call:
 		c.reads(args)
 		if c.op.Callee != nil {
+			for _, i := range c.op.Callee.Mutates {
+				if i < len(args) {
+					for _, p := range c.d.of[args[i]].places {
+						c.emit(Access{Place: p, Write: true, Callee: true})
+					}
+				}
+			}
 			for _, s := range c.op.Callee.Reads {
 				c.emit(Access{Place: parsePlace(s), Read: true, Callee: true})
 			}

@@ -17,9 +17,14 @@
 //	call METHOD                   EFFECT
 //	refusal WORD                  anywhere
 //	listing NAME                  PATH
+//	looks PREFIX                  yes
+//	constructor NAME              RESULT
 //
 // A call entry says what calling a canister method of that name is for, where
 // the call itself does not tell: fetch, mutates or moves (value).
+//
+// A looks entry begins the names of methods that only look at their receiver,
+// whatever its type; a constructor entry says what a function of that name gives.
 //
 // A refusal entry is a word that makes a variant of an answer say no.
 //
@@ -39,6 +44,7 @@ import (
 // An Action is what calling an outside function does.
 //
 //	same         gives its receiver, or what that points to, unchanged: borrow, as_ref, iter of an option
+//	convert      gives its receiver as the type expected there: into
 //	load         gives a copy of its receiver's content
 //	store        replaces its receiver's content by the argument
 //	apply        calls its closure argument once with the content of the receiver
@@ -103,6 +109,8 @@ type Base struct {
 	listing map[string]string
 	calls   map[string]string
 	refuse  []string
+	looks   []string
+	makes   map[string]string
 	derefs  map[string]bool
 	// taught are the functions with an entry of kind does, by their last segment.
 	taught map[string][]*Action
@@ -117,7 +125,7 @@ var Default = sync.OnceValue(func() *Base {
 	b := &Base{
 		types: map[string]string{}, methods: map[string]*Action{}, funcs: map[string][]*Action{},
 		macros: map[string]*Action{}, entries: map[string]string{}, listing: map[string]string{}, calls: map[string]string{},
-		derefs: map[string]bool{}, taught: map[string][]*Action{},
+		derefs: map[string]bool{}, taught: map[string][]*Action{}, makes: map[string]string{},
 	}
 	dir, err := files.ReadDir(".")
 	if err != nil {
@@ -148,6 +156,7 @@ func (b *Base) With(entries []Entry) *Base {
 	more.types, more.methods, more.macros = maps.Clone(b.types), maps.Clone(b.methods), maps.Clone(b.macros)
 	more.entries, more.listing, more.calls = maps.Clone(b.entries), maps.Clone(b.listing), maps.Clone(b.calls)
 	more.derefs, more.refuse = maps.Clone(b.derefs), slices.Clone(b.refuse)
+	more.looks, more.makes = slices.Clone(b.looks), maps.Clone(b.makes)
 	more.funcs, more.taught = map[string][]*Action{}, map[string][]*Action{}
 	for _, e := range entries {
 		more.add(e)
@@ -172,6 +181,10 @@ func (b *Base) add(e Entry) {
 		b.derefs[e.Name] = true
 	case "refusal":
 		b.refuse = append(b.refuse, e.Name)
+	case "looks":
+		b.looks = append(b.looks, e.Name)
+	case "constructor":
+		b.makes[e.Name] = e.Meaning
 	case "call":
 		b.calls[e.Name] = e.Meaning
 	case "listing":
@@ -232,6 +245,9 @@ func (b *Base) Func(path, version string) *Action {
 		segs := strings.Split(path, "::")
 		if n := len(segs); n > 2 {
 			as = b.funcs["*::"+segs[n-2]+"::"+segs[n-1]]
+		}
+		if n := len(segs); as == nil && n > 1 {
+			as = b.funcs["*::"+segs[n-1]]
 		}
 	}
 	if as == nil {
@@ -333,6 +349,21 @@ func (b *Base) Refuses(variant string) bool {
 	}
 	return false
 }
+
+// OnlyLooks reports whether a method of this name, on whatever type, leaves its
+// receiver as it is.
+func (b *Base) OnlyLooks(method string) bool {
+	for _, p := range b.looks {
+		if strings.HasPrefix(method, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// Constructor returns what an associated function of this name gives, "" if its
+// name does not tell.
+func (b *Base) Constructor(name string) string { return b.makes[name] }
 
 // Listing returns the path a bare name stands for in a listing without imports.
 func (b *Base) Listing(name string) string { return b.listing[name] }

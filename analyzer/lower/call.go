@@ -1,6 +1,7 @@
 package lower
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/awaitlint/awaitlint/analyzer/knowledge"
@@ -82,6 +83,11 @@ func (l *lowerer) call(n rp.Node) val {
 	}
 	if res.Type != nil && len(res.Rest) > 0 {
 		if v, ok := l.assocCall(res, argn, n); ok {
+			return v
+		}
+	}
+	if res.Type != nil && len(argn) == 0 && slices.Equal(res.Rest, []string{"default"}) {
+		if v, ok := l.defaultOfOurs(deref(res.Type), n); ok {
 			return v
 		}
 	}
@@ -214,11 +220,20 @@ const elsewhere = "lowered elsewhere"
 // callOut emits a call of a workspace function that is not lowered in place.
 func (l *lowerer) callOut(d *workspace.Def, recv *val, args []val, types map[string]*workspace.Type, cut string, n rp.Node) val {
 	var vs []val
+	c := &ops.Callee{Path: FuncName(d), Decl: NameSpan(d), Cut: cut, Pure: cut == "pure"}
+	sig := d.Signature()
 	if recv != nil {
 		vs = append(vs, *recv)
+		if sig.Self == workspace.SelfRefMut && recv.ref {
+			c.Mutates = append(c.Mutates, 0)
+		}
 	}
-	vs = append(vs, args...)
-	c := &ops.Callee{Path: FuncName(d), Decl: NameSpan(d), Cut: cut, Pure: cut == "pure"}
+	for i, a := range args {
+		if i < len(sig.Params) && isMutRef(sig.Params[i].Type) && a.ref {
+			c.Mutates = append(c.Mutates, len(vs))
+		}
+		vs = append(vs, a)
+	}
 	switch cut {
 	case "size":
 		l.cut[d] = true
@@ -233,7 +248,7 @@ func (l *lowerer) callOut(d *workspace.Def, recv *val, args []val, types map[str
 		}
 	}
 	v := l.emitCall(FuncName(d), c, vs, n)
-	v.t = l.substitute(d.Signature().Result, types)
+	v.t = l.substitute(sig.Result, types)
 	v.ref = isRef(v.t)
 	return v
 }
@@ -266,9 +281,51 @@ func (l *lowerer) unknownCall(name string, recv *val, args []val, n rp.Node, why
 	if recv != nil {
 		all = append([]val{*recv}, args...)
 	}
-	v := l.emitCall(oneLine(name), &ops.Callee{Path: oneLine(name), Cut: why}, all, n)
+	c := &ops.Callee{Path: oneLine(name), Cut: why}
+	if recv == nil || !l.c.Knowledge.OnlyLooks(strings.TrimPrefix(name, ".")) {
+		for i, a := range all {
+			if a.ref && a.mut {
+				c.Mutates = append(c.Mutates, i)
+			}
+		}
+	}
+	if recv != nil {
+		all = append(all[:len(all):len(all)], l.mayRun(*recv, args, n)...)
+	}
+	v := l.emitCall(oneLine(name), c, all, n)
 	v.fut = nil
 	return v
+}
+
+// mayRun lowers the closures given to a method that is not known: they may
+// run, with the receiver or something it gives. Their results are part of the call's.
+func (l *lowerer) mayRun(recv val, args []val, n rp.Node) (results []val) {
+	for _, a := range args {
+		if a.clo == nil || a.clo.tree == nil || l.dead || l.count > maxOps || len(l.frames) > maxDepth {
+			continue
+		}
+		var given []val
+		for range l.closureParams(a.clo) {
+			p := val{}
+			if recv.ref {
+				p = val{v: recv.v, ref: true, mut: recv.mut, root: recv.root}
+			} else {
+				p.v = l.value(&ops.Op{Kind: ops.Opaque, Text: "given to a closure", Args: []ops.Value{l.plain(recv, n)}}, n)
+			}
+			given = append(given, p)
+		}
+		r := l.newResult(true, n)
+		c := l.value(&ops.Op{Kind: ops.Opaque, Text: "whether the closure runs"}, n)
+		l.ifElse(c, n, func() {
+			v := l.apply(a.clo, given, n)
+			if v.clo != nil || v.fut != nil {
+				v = val{v: l.plain(v, n)}
+			}
+			l.put(r, v, n)
+		}, func() { l.put(r, l.unit(n), n) })
+		results = append(results, l.take(r, n))
+	}
+	return results
 }
 
 // inlineArgs lowers the body of d in place.
@@ -305,6 +362,7 @@ func (l *lowerer) inlineArgs(d *workspace.Def, recv *val, args []val, types map[
 		fr.zone = len(l.live) - 1
 		if recv != nil {
 			self := *recv
+			self.mut = self.mut && sig.Self != workspace.SelfRef || sig.Self == workspace.SelfRefMut
 			if sig.Self == workspace.SelfRef || sig.Self == workspace.SelfRefMut {
 				self.ref = true
 			}
@@ -332,10 +390,13 @@ func (l *lowerer) inlineArgs(d *workspace.Def, recv *val, args []val, types map[
 					a.root, a.temp = 0, 0
 				}
 			}
+			if isRef(p.Type) {
+				a.mut = p.Type.Mut
+			}
 			l.bindPattern(d.Tree, p.Pat, a, true)
 			l.passed(p.Name, a, at)
 		}
-		v := l.body(d, fr, false)
+		v := l.hint(l.substitute(sig.Result, types), func() val { return l.body(d, fr, false) })
 		if (v.clo != nil || v.fut != nil) && !l.labels[lab].live {
 			r.info.result = 0
 			l.setFuture(r, v)
@@ -344,7 +405,7 @@ func (l *lowerer) inlineArgs(d *workspace.Def, recv *val, args []val, types map[
 		}
 		l.popZone(at)
 		info := l.labels[lab]
-		r.info.typ, r.info.ref, r.info.left = info.typ, info.ref, info.live
+		r.info.typ, r.info.ref, r.info.mut, r.info.left = info.typ, info.ref, info.mut, info.live
 		l.popFrame()
 	})
 	l.env, l.outer = savedEnv, savedOuter
@@ -356,7 +417,7 @@ func (l *lowerer) inlineArgs(d *workspace.Def, recv *val, args []val, types map[
 		v.t = rt
 	}
 	if isRef(sig.Result) {
-		v.ref = true
+		v.ref, v.mut = true, sig.Result.Mut
 	}
 	return v
 }
@@ -502,7 +563,7 @@ func (l *lowerer) closureBody(c *closure, args []val, body, n rp.Node) val {
 			l.passed(t.Text(pat), a, body)
 			i++
 		}
-		v := l.expr(body, true)
+		v := l.hint(nil, func() val { return l.expr(body, true) })
 		if (v.clo != nil || v.fut != nil) && !l.labels[lab].live {
 			r.info.result = 0
 			l.setFuture(r, v)
@@ -511,7 +572,7 @@ func (l *lowerer) closureBody(c *closure, args []val, body, n rp.Node) val {
 		}
 		l.popZone(body)
 		info := l.labels[lab]
-		r.info.typ, r.info.ref, r.info.left = info.typ, info.ref, info.live
+		r.info.typ, r.info.ref, r.info.mut, r.info.left = info.typ, info.ref, info.mut, info.live
 		l.popFrame()
 	})
 	l.env = saved
@@ -586,10 +647,24 @@ func (l *lowerer) callExternal(res workspace.Res, argn []rp.Node, n, turbofish r
 			return v
 		}
 		v := l.unknownCall(lastTwo(path), nil, args, n, "outside")
+		v.t = l.constructed(path, res)
 		v.fut = &future{kind: futUnknown, name: lastTwo(path), value: v.v, parts: futures(args)}
 		return v
 	}
-	return l.act(a, path, nil, l.args(argn, nil), res.Generics, argn, n)
+	v := l.act(a, path, nil, l.args(argn, nil), res.Generics, argn, n)
+	if t := l.constructed(path, res); t != nil && v.t == nil {
+		v.t = t
+	}
+	return v
+}
+
+// constructed is the type of what a function of an outside type gives that is
+// named like a constructor, nil if it is not.
+func (l *lowerer) constructed(path string, res workspace.Res) *workspace.Type {
+	if text := l.c.Knowledge.Constructor(lastOf(path)); text != "" && res.Type != nil {
+		return l.knownType(text, res.Type, res.Generics)
+	}
+	return nil
 }
 
 // methodPath calls a method by its path, `Vec::pop(list)`, where its type or

@@ -43,7 +43,7 @@ func (l *lowerer) optionMethod(recv val, typ *workspace.Type, name string, argn 
 		if i >= len(argn) {
 			return val{}
 		}
-		return l.expr(argn[i], true)
+		return l.hint(nil, func() val { return l.expr(argn[i], true) })
 	}
 	callArg := func(i int, args ...val) val {
 		f := arg(i)
@@ -223,7 +223,36 @@ func (l *lowerer) defaultOf(t *workspace.Type, n rp.Node) val {
 	case "map", "set", "list":
 		return val{v: l.value(&ops.Op{Kind: ops.Make, Name: "[]"}, n), t: t}
 	}
+	if v, ok := l.defaultOfOurs(deref(t), n); ok {
+		return v
+	}
 	return val{v: l.value(&ops.Op{Kind: ops.Opaque, Text: "default"}, n), t: t}
+}
+
+// defaultOfOurs is the default value of a type of the workspace: what its impl
+// makes, or, where that is derived, the defaults of its fields.
+func (l *lowerer) defaultOfOurs(t *workspace.Type, n rp.Node) (val, bool) {
+	if t == nil || t.Kind != workspace.TPath || t.Def == nil || len(l.frames) > maxDepth || l.dead {
+		return val{}, false
+	}
+	if ds := l.c.Workspace.OwnMethods(t, "default"); len(ds) == 1 && !l.recursive(ds[0]) {
+		types := map[string]*workspace.Type{}
+		if ds[0].Impl != nil {
+			unify(ds[0].Impl.Self, t, types)
+		}
+		return l.callFn(ds[0], nil, nil, types, n), true
+	}
+	if t.Def.Kind != workspace.Struct || !t.Def.Derives("Default") || l.defaults > maxDefaults {
+		return val{}, false
+	}
+	l.defaults++
+	defer func() { l.defaults-- }()
+	op := &ops.Op{Kind: ops.Make, Name: t.Def.Name}
+	for _, f := range t.Def.Members {
+		op.Fields = append(op.Fields, f.Name)
+		op.Args = append(op.Args, l.defaultOf(l.fieldType(t, f.Name), n).v)
+	}
+	return val{v: l.value(op, n), t: t}, true
 }
 
 // iteratorMethod writes an iterator adapter with a closure as a loop. What the
@@ -234,7 +263,7 @@ func (l *lowerer) iteratorMethod(recv val, typ *workspace.Type, name string, arg
 	var closures []val
 	init := val{}
 	for i, a := range argn {
-		v := l.expr(a, true)
+		v := l.hint(nil, func() val { return l.expr(a, true) })
 		if v.clo == nil && i == 0 && (name == "fold" || name == "try_fold" || name == "scan") {
 			init = v
 			continue

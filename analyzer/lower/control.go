@@ -31,7 +31,7 @@ func (l *lowerer) take(r *result, n rp.Node) val {
 	if !r.want || l.dead {
 		return val{}
 	}
-	return val{v: l.value(&ops.Op{Kind: ops.Get, Var: r.info.result}, n), t: r.info.typ, ref: r.info.ref}
+	return val{v: l.value(&ops.Op{Kind: ops.Get, Var: r.info.result}, n), t: r.info.typ, ref: r.info.ref, mut: r.info.mut}
 }
 
 func (l *lowerer) blockExpr(n rp.Node, want bool) val {
@@ -93,7 +93,8 @@ func (l *lowerer) condJump(n rp.Node, no ops.Label, temps *zone) {
 		return
 	case rp.LetCondition:
 		pat, vn := t.Child(n, rp.FieldPattern), t.Child(n, rp.FieldValue)
-		v := l.temporaryIn(temps, l.takeOut(l.place(vn), vn), vn)
+		v := l.hint(nil, func() val { return l.place(vn) })
+		v = l.temporaryIn(temps, l.takeOut(v, vn), vn)
 		c := l.value(&ops.Op{Kind: ops.Test, Args: []ops.Value{v.v}, Pat: l.pattern(pat, v.t)}, pat)
 		l.ifElse(c, n, nil, func() { l.breakTo(no, n) })
 		l.bindTaking(pat, v, n)
@@ -123,7 +124,7 @@ func (l *lowerer) condJump(n rp.Node, no ops.Label, temps *zone) {
 // condition lowers a condition without names; its temporaries die with it.
 func (l *lowerer) condition(n rp.Node) val {
 	mark := l.mark()
-	v := l.expr(n, true)
+	v := l.hint(nil, func() val { return l.expr(n, true) })
 	l.dropTemps(mark, n)
 	return v
 }
@@ -212,7 +213,8 @@ func (l *lowerer) match(n rp.Node, want bool) val {
 	t := l.tree()
 	r := l.newResult(want, n)
 	sn := t.Child(n, rp.FieldValue)
-	v := l.takeOut(l.place(sn), sn)
+	v := l.hint(nil, func() val { return l.place(sn) })
+	v = l.takeOut(v, sn)
 	if v.clo != nil || v.fut != nil {
 		v = val{v: l.plain(v, sn)}
 	}

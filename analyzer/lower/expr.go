@@ -20,6 +20,10 @@ func (l *lowerer) expr(n rp.Node, want bool) val {
 		return l.opaque(n, "nested too deep", nil)
 	}
 	t := l.tree()
+	if l.expected != nil && !handsOn(t.Kind(n)) {
+		defer func(e *workspace.Type) { l.expected = e }(l.expected)
+		l.expected = nil
+	}
 	switch t.Kind(n) {
 	case rp.Identifier, rp.Self:
 		return l.name(n)
@@ -118,6 +122,16 @@ func (l *lowerer) expr(n rp.Node, want bool) val {
 	return l.opaqueChildren(n, t.Kind(n).String())
 }
 
+// handsOn reports whether the type an expression should have says something of
+// the expression inside that gives its value, or of the method called last.
+func handsOn(k rp.Kind) bool {
+	switch k {
+	case rp.Block, rp.UnsafeBlock, rp.ParenthesizedExpression, rp.IfExpression, rp.MatchExpression, rp.CallExpression:
+		return true
+	}
+	return false
+}
+
 func (l *lowerer) opaqueChildren(n rp.Node, what string) val {
 	t := l.tree()
 	var args []ops.Value
@@ -200,7 +214,7 @@ func (l *lowerer) place(n rp.Node) val {
 			return base
 		}
 		return val{v: l.value(&ops.Op{Kind: ops.Index, Args: []ops.Value{base.v, k.v}, Traps: "index out of bounds"}, n),
-			t: l.elementType(base.t), ref: true, root: base.root}
+			t: l.elementType(base.t), ref: true, mut: base.mut, root: base.root}
 	case rp.UnaryExpression:
 		if strings.HasPrefix(t.Text(n), "*") {
 			kids := t.Children(n)
@@ -231,7 +245,9 @@ func (l *lowerer) blockPlace(n rp.Node) val {
 }
 
 func (l *lowerer) fieldOf(base val, name string, typ *workspace.Type, n rp.Node) val {
-	return val{v: l.value(&ops.Op{Kind: ops.Field, Args: []ops.Value{base.v}, Name: name}, n), t: typ, ref: base.ref || isRef(typ), root: base.root}
+	v := val{t: typ, ref: base.ref || isRef(typ), mut: base.mut && !isRef(typ) || isMutRef(typ), root: base.root}
+	v.v = l.value(&ops.Op{Kind: ops.Field, Args: []ops.Value{base.v}, Name: name}, n)
+	return v
 }
 
 func (l *lowerer) unary(n rp.Node) val {
@@ -278,6 +294,7 @@ func (l *lowerer) reference(n rp.Node) val {
 		return v
 	}
 	v.ref, v.whole = true, false
+	v.mut = t.ChildOfKind(n, rp.MutableSpecifier) != 0
 	return v
 }
 
@@ -353,7 +370,7 @@ func (l *lowerer) assignTo(left rp.Node, v val, n rp.Node) {
 			}
 			l.emit(&ops.Op{Kind: ops.Set, Var: b.v, Args: []ops.Value{v.v}}, n)
 			if b.val.t == nil || b.val.clo != nil || b.val.fut != nil || v.ref {
-				b.val = val{t: v.t, ref: v.ref, clo: v.clo, fut: v.fut}
+				b.val = val{t: v.t, ref: v.ref, mut: v.mut, clo: v.clo, fut: v.fut}
 				l.rebind(t.Text(left), b)
 			}
 			if !v.ref {
@@ -587,6 +604,7 @@ func (l *lowerer) setResult(info *labelInfo, v val, n rp.Node) {
 		info.typ = merged(info.typ, vt)
 	}
 	info.ref = info.ref || v.ref
+	info.mut = info.mut || v.mut
 	if v.v == 0 {
 		v.v = l.plain(v, n)
 	}
@@ -659,7 +677,8 @@ func (l *lowerer) cell(d *workspace.Def, n rp.Node) val {
 	if d.Macro == "thread_local" {
 		t = generic("std::thread::LocalKey", t)
 	}
-	return val{v: l.value(&ops.Op{Kind: ops.Cell, Name: c.Name}, n), t: t, ref: true}
+	mut := d.Tree.ChildOfKind(d.Node, rp.MutableSpecifier) != 0
+	return val{v: l.value(&ops.Op{Kind: ops.Cell, Name: c.Name}, n), t: t, ref: true, mut: mut}
 }
 
 // constItem is a constant: its initialiser, where that is a plain expression.

@@ -22,6 +22,8 @@ const (
 	maxDepth = 40
 	// maxNesting bounds how deep expressions nest before they become opaque.
 	maxNesting = 400
+	// maxDefaults bounds how deep a derived default is written out.
+	maxDefaults = 3
 )
 
 // A Message is an entry point or task of a canister with its operations.
@@ -170,6 +172,8 @@ type lowerer struct {
 	dead  bool       // after a jump: operations are swallowed until the next join
 	count int        // operations so far
 	depth int        // nesting of expressions
+	// defaults is how deep derived defaults of fields nest.
+	defaults int
 
 	env  *env    // names in scope
 	live []*zone // scopes with something to drop, innermost last
@@ -205,6 +209,7 @@ type labelInfo struct {
 	result ops.Var
 	typ    *workspace.Type
 	ref    bool
+	mut    bool
 	name   string // the Rust label
 	loop   bool
 	frame  int
@@ -251,6 +256,8 @@ type val struct {
 	t *workspace.Type
 	// ref: v names a place or is a reference; a use by value loads it.
 	ref bool
+	// mut: ref, and what it names may be changed through it.
+	mut bool
 	// root is the local variable a place chain starts from, or whose value
 	// this is, 0 if none. whole: the place is the variable itself.
 	root  ops.Var

@@ -16,7 +16,7 @@ func (l *lowerer) method(n, target, turbofish rp.Node, argn []rp.Node) val {
 	recvNode := t.Child(target, rp.FieldValue)
 	nameNode := t.Child(target, rp.FieldField)
 	name := t.Text(nameNode)
-	recv := l.exprOrPlace(recvNode)
+	recv := l.hint(nil, func() val { return l.exprOrPlace(recvNode) })
 	if l.dead {
 		return val{}
 	}
@@ -305,9 +305,11 @@ func (l *lowerer) act(a *knowledge.Action, name string, recv *val, args []val, g
 		return nil
 	}
 	switch a.Kind {
+	case "convert":
+		return l.convert(*recv, rt, n)
 	case "same":
 		v := *recv
-		v.ref = true
+		v.ref, v.mut = true, recv.mut && a.Get("mut") != "no" || a.Get("mut") == "yes"
 		if rs := resultType(); rs != nil {
 			v.t = rs
 		} else if l.class(rt) == "wrapper" && len(rt.Args) > 0 {
@@ -481,6 +483,8 @@ func (l *lowerer) verb(a *knowledge.Action, name string, recv *val, args []val, 
 		switch op.Name {
 		case ops.MapGet, ops.ListGet, ops.ListFirst, ops.ListLast, ops.MapEntryOr, ops.Iter, ops.Values, ops.Keys, ops.Unwrap, ops.UnwrapErr, ops.IterNext:
 			r.ref = true
+			// Rust names what hands out mutable access so.
+			r.mut = place.mut && strings.HasSuffix(name, "_mut") || op.Name == ops.MapEntryOr || place.mut && (op.Name == ops.Unwrap || op.Name == ops.IterNext)
 		}
 	}
 	if result == nil {
@@ -536,7 +540,7 @@ func (l *lowerer) grown(place *val, args []val, n rp.Node) {
 // applyContent inlines the closure given to an accessor of a cell.
 func (l *lowerer) applyContent(a *knowledge.Action, recv val, typ *workspace.Type, argn []rp.Node, n rp.Node) val {
 	content := recv
-	content.ref = true
+	content.ref, content.mut = true, a.Get("mut") == "yes"
 	if a.Get("how") != "self" && typ != nil && len(typ.Args) > 0 {
 		content.t = refTo(typ.Args[0])
 		if c := l.class(typ); c != "wrapper" && c != "local" {
@@ -564,6 +568,28 @@ func (l *lowerer) applyContent(a *knowledge.Action, recv val, typ *workspace.Typ
 		return v
 	}
 	return l.apply(f.clo, []val{content}, n)
+}
+
+// convert is `x.into()`: the type expected there, by a From of the workspace if there is one.
+func (l *lowerer) convert(recv val, from *workspace.Type, n rp.Node) val {
+	to := deref(l.expected)
+	if to == nil || to.Kind == workspace.TUnknown {
+		recv.t = nil
+		return recv
+	}
+	if to.Def != nil && from != nil {
+		var fit []*workspace.Def
+		for _, d := range l.c.Workspace.OwnMethods(to, "from") {
+			if ps := d.Signature().Params; len(ps) == 1 && sameType(deref(ps[0].Type), from) {
+				fit = append(fit, d)
+			}
+		}
+		if len(fit) == 1 {
+			return l.callFn(fit[0], nil, []val{l.load(recv, n)}, nil, n)
+		}
+	}
+	recv.t = l.expected
+	return recv
 }
 
 // retain keeps the elements of a list for which a closure holds: a new list
@@ -612,7 +638,7 @@ func (l *lowerer) storage(a *knowledge.Action, args []val, generics []*workspace
 		name = lastSegment(t)
 	}
 	c := l.c.AssumedCell(name, t, "storage of type "+name)
-	place := val{v: l.value(&ops.Op{Kind: ops.Cell, Name: c.Name}, n), t: t, ref: true}
+	place := val{v: l.value(&ops.Op{Kind: ops.Cell, Name: c.Name}, n), t: t, ref: true, mut: true}
 	if a.Get("how") == "store" && len(args) > 0 {
 		l.store(place, args[0], n)
 		return l.unit(n)

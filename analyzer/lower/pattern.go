@@ -280,7 +280,7 @@ func (l *lowerer) bindOr(n rp.Node, v val, path []ops.Step, typ *workspace.Type,
 		}
 		vr := l.newVar(t.Text(id), mut, nil, id)
 		vars = append(vars, vr)
-		l.bind(t.Text(id), binding{v: vr, mut: mut, val: val{ref: v.ref}})
+		l.bind(t.Text(id), binding{v: vr, mut: mut, val: val{ref: v.ref, mut: v.mut}})
 	}
 	if len(vars) == 0 {
 		return
@@ -317,7 +317,7 @@ func (l *lowerer) project(v val, path []ops.Step, typ *workspace.Type, n rp.Node
 }
 
 func (l *lowerer) proj(v val, path []ops.Step, typ *workspace.Type, n rp.Node) val {
-	r := val{t: typ, ref: v.ref || isRef(typ), root: v.root}
+	r := val{t: typ, ref: v.ref || isRef(typ), mut: v.mut && !isRef(typ) || isMutRef(typ), root: v.root}
 	r.v = l.value(&ops.Op{Kind: ops.Proj, Args: []ops.Value{v.v}, Path: path}, n)
 	return r
 }
@@ -335,7 +335,7 @@ func (l *lowerer) bindName(id rp.Node, v val, direct, mut bool) {
 		l.emit(&ops.Op{Kind: ops.Set, Var: vr, Args: []ops.Value{v.v}}, id)
 	}
 	l.give(v, id)
-	known := val{t: v.t, ref: v.ref, onDrop: v.onDrop}
+	known := val{t: v.t, ref: v.ref, mut: v.mut, onDrop: v.onDrop}
 	if !mut {
 		known.parts, known.text = v.parts, v.text
 	}

@@ -76,6 +76,8 @@ func (l *lowerer) keep(v val, n rp.Node) val {
 }
 
 func (l *lowerer) stmt(n rp.Node) {
+	defer func(e *workspace.Type) { l.expected = e }(l.expected)
+	l.expected = nil
 	t := l.tree()
 	switch t.Kind(n) {
 	case rp.LetDeclaration:
@@ -135,7 +137,7 @@ func (l *lowerer) let(n rp.Node) {
 		init = k // a temporary that is referred to lives as long as the name
 	}
 	if els != 0 || isPlaceExpr(t, init) && !simpleName(t, pat) {
-		v = l.takeOut(l.place(init), init)
+		v = l.takeOut(l.hint(typ, func() val { return l.place(init) }), init)
 	} else {
 		v = l.hint(typ, func() val { return l.expr(init, true) })
 	}

@@ -58,6 +58,8 @@ func refTo(t *workspace.Type) *workspace.Type {
 	return &workspace.Type{Kind: workspace.TRef, Args: []*workspace.Type{t}}
 }
 
+func isMutRef(t *workspace.Type) bool { return isRef(t) && t.Mut }
+
 func isRef(t *workspace.Type) bool {
 	return t != nil && (t.Kind == workspace.TRef || t.Kind == workspace.TPtr)
 }
@@ -161,6 +163,11 @@ func (l *lowerer) intType(text string) *workspace.Type {
 		}
 	}
 	return prim("{integer}")
+}
+
+// sameType reports whether two types have the same head.
+func sameType(a, b *workspace.Type) bool {
+	return a != nil && b != nil && a.Kind == b.Kind && a.Def == b.Def && (a.Def != nil || a.Name == b.Name)
 }
 
 // class is the knowledge class of an outside type, "" if none.

@@ -232,6 +232,8 @@ type Callee struct {
 	// Reads and Writes name the state places that may be touched, as
 	// "CELL.path", "*" for "anything".
 	Reads, Writes []string
+	// Mutates are the arguments, by index, that the callee may write through.
+	Mutates []int
 	// MayTrap says why the callee may trap, "" if it does not.
 	MayTrap string
 	// Cut is why the body was not lowered here ("recursion", "size", "external", "dyn").

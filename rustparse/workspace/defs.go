@@ -55,6 +55,21 @@ func (d *Def) Attr(name string) (Attr, bool) {
 	return Attr{}, false
 }
 
+// Derives reports whether a derive attribute names the trait.
+func (d *Def) Derives(trait string) bool {
+	for _, a := range d.Attrs {
+		if a.Path != "derive" {
+			continue
+		}
+		for _, name := range strings.FieldsFunc(a.Tokens, func(r rune) bool { return r == ',' || r == '(' || r == ')' }) {
+			if lastSegment(strings.TrimSpace(name)) == trait {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // Mod returns the module a Def of kind Mod stands for, else nil.
 func (d *Def) Mod() *Module { return d.mod }
 

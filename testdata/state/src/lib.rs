@@ -7,4 +7,5 @@ mod methods;
 mod records;
 mod services;
 mod statics;
+mod unknown;
 mod wrappers;

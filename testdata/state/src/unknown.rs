@@ -1,0 +1,115 @@
+//! State that code not known here gets hold of, and values made by derives and conversions.
+
+use candid::{Nat, Principal};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+#[derive(Default)]
+struct Tree {
+    value: u64,
+    children: Vec<Tree>,
+}
+
+impl Tree {
+    // Calls itself: its body is not part of its callers.
+    fn grow(&mut self, depth: u64) {
+        self.value = depth;
+        for child in self.children.iter_mut() {
+            child.grow(depth + 1);
+        }
+    }
+
+    fn sum(&self) -> u64 {
+        self.value + self.children.iter().map(|c| c.sum()).sum::<u64>()
+    }
+}
+
+#[derive(Default)]
+struct Forest {
+    tree: Tree,
+    other: Tree,
+    names: BTreeMap<Name, u64>,
+    sizes: BTreeMap<Nat, u64>,
+}
+
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Name {
+    who: Principal,
+}
+
+impl From<Principal> for Name {
+    fn from(who: Principal) -> Self {
+        Name { who }
+    }
+}
+
+#[derive(Default)]
+struct Settings {
+    limit: u64,
+    keeper: Option<Principal>,
+}
+
+thread_local! {
+    static FOREST: RefCell<Forest> = RefCell::default();
+    static SETTINGS: RefCell<Settings> = RefCell::default();
+    static SEED: RefCell<std::collections::hash_map::DefaultHasher> = RefCell::default();
+}
+
+// A function left out writes below what it is given.
+// writes FOREST.tree.value FOREST.tree.children[*]
+#[ic_cdk::update]
+fn grow() {
+    FOREST.with_borrow_mut(|f| f.tree.grow(0));
+}
+
+// reads FOREST.other.value FOREST.other.children FOREST.other.children[*]
+#[ic_cdk::query]
+fn sum() -> u64 {
+    FOREST.with_borrow(|f| f.other.sum())
+}
+
+fn remember(name: Name, x: u64) {
+    FOREST.with_borrow_mut(|f| f.names.insert(name, x));
+}
+
+// writes FOREST.names[Name(who)]
+#[ic_cdk::update]
+fn name_it(who: Principal, x: u64) {
+    remember(who.into(), x);
+}
+
+// The same key twice, though a conversion makes it.
+// reads FOREST.sizes[size]
+// writes FOREST.sizes[size]
+#[ic_cdk::update]
+fn bump_size(size: u64) {
+    let n = FOREST.with_borrow(|f| f.sizes.get(&Nat::from(size)).copied()).unwrap_or(0);
+    FOREST.with_borrow_mut(|f| f.sizes.insert(Nat::from(size), n + 1));
+}
+
+// reads SETTINGS.limit SETTINGS.keeper
+#[ic_cdk::query]
+fn settings() -> (u64, Option<Principal>) {
+    SETTINGS.with_borrow(|s| (s.limit, s.keeper))
+}
+
+// writes SETTINGS
+#[ic_cdk::update]
+fn reset_settings() {
+    SETTINGS.with_borrow_mut(|s| *s = Settings::default());
+}
+
+// A method of an outside type that may change its receiver, and one that only looks.
+// writes SEED
+#[ic_cdk::update]
+fn stir(x: u64) {
+    use std::hash::Hasher;
+    SEED.with_borrow_mut(|s| s.write_u64(x));
+}
+
+// reads SEED
+#[ic_cdk::update]
+fn peek_at_seed() -> u64 {
+    use std::hash::Hasher;
+    SEED.with_borrow(|s| s.finish())
+}
