@@ -13,7 +13,7 @@ type Canister struct {
 	Crate     *workspace.Crate
 	Workspace *workspace.Workspace
 	Knowledge *knowledge.Base
-	// Reach is Crate and every workspace or path crate it depends on, dependencies first.
+	// Reach is Crate and every workspace or path crate it links, dependencies first.
 	Reach   []*workspace.Crate
 	Entries []*Entry // in source order, crate by crate
 

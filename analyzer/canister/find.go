@@ -1,7 +1,6 @@
 package canister
 
 import (
-	"sort"
 	"strings"
 
 	"github.com/awaitlint/awaitlint/analyzer/knowledge"
@@ -16,24 +15,36 @@ import (
 // updates.
 func Find(ws *workspace.Workspace, k *knowledge.Base) []*Canister {
 	var all []*Canister
-	shared := &survey{ws: ws, know: k, fns: map[*workspace.Def]*surveyed{}, state: map[*workspace.Def]int{}}
+	shared := newSurvey(ws, k)
+	own := map[*workspace.Crate][]*Entry{}
+	for _, cr := range ws.Crates {
+		own[cr] = entries(cr, k)
+	}
 	for _, cr := range ws.Crates {
 		c := &Canister{Crate: cr, Workspace: ws, Knowledge: k, survey: shared,
 			cells: map[*workspace.Def]*Cell{}, names: map[string]*workspace.Def{}, assumed: map[string]*Cell{},
 			lessons: map[*workspace.Def]*knowledge.Action{}}
-		c.Reach = reach(cr)
+		c.Reach = shared.reach(cr)
 		if !c.inScope() {
 			continue
 		}
-		c.findEntries()
+		// What a linked library exports, the canister exports.
+		linked := 0
+		for _, dep := range c.Reach {
+			c.Entries = append(c.Entries, own[dep]...)
+			if dep != cr && own[dep] != nil {
+				linked++
+			}
+		}
+		if own[cr] == nil && !(linked > 1 && bare(cr)) {
+			c.Entries = nil
+		}
 		if len(c.Entries) == 0 && (cr.Kind == workspace.Listing || cr.Kind == workspace.Folder) {
 			c.assumeEntries()
 		}
-		if len(c.Entries) == 0 {
-			continue
+		if len(c.Entries) > 0 {
+			all = append(all, c)
 		}
-		// A library whose binary exports its entry points is part of that canister.
-		all = append(all, c)
 	}
 	return all
 }
@@ -50,46 +61,31 @@ func (c *Canister) inScope() bool {
 	return false
 }
 
-func reach(cr *workspace.Crate) []*workspace.Crate {
-	var order []*workspace.Crate
-	seen := map[*workspace.Crate]bool{}
-	var visit func(c *workspace.Crate)
-	visit = func(c *workspace.Crate) {
-		if seen[c] {
-			return
-		}
-		seen[c] = true
-		var names []string
-		for n := range c.Deps {
-			names = append(names, n)
-		}
-		sort.Strings(names)
-		for _, n := range names {
-			visit(c.Deps[n])
-		}
-		order = append(order, c)
+// bare reports whether a crate without entry points may be there only to link
+// libraries into one canister: a program that does nothing, or a Wasm module. A
+// test that links canisters' libraries to talk to them runs. (Where just one
+// library has entry points, that is the canister.)
+func bare(cr *workspace.Crate) bool {
+	if cr.Kind != workspace.Bin {
+		return cr.Cdylib
 	}
-	visit(cr)
-	return order
-}
-
-func (c *Canister) findEntries() {
-	// Exported functions of libraries the canister links are entry points too.
-	for _, cr := range c.Reach {
-		if cr != c.Crate && !exportsLinked(cr) {
-			continue
-		}
-		for _, d := range cr.Functions() {
-			if e := c.entryOf(d); e != nil {
-				c.Entries = append(c.Entries, e)
-			}
+	for _, d := range cr.Root.Items["main"] {
+		if d.Kind == workspace.Fn && d.Tree.FirstChild(d.Tree.Child(d.Node, rp.FieldBody)) != 0 {
+			return false
 		}
 	}
+	return true
 }
 
-// exportsLinked: attributes of a dependency count only where it is a library;
-// a binary's are its own.
-func exportsLinked(cr *workspace.Crate) bool { return cr.Kind == workspace.Lib }
+// entries are the functions of a crate that its attributes make entry points.
+func entries(cr *workspace.Crate, k *knowledge.Base) (all []*Entry) {
+	for _, d := range cr.Functions() {
+		if e := entryOf(d, k); e != nil {
+			all = append(all, e)
+		}
+	}
+	return all
+}
 
 var kinds = map[string]Kind{
 	"update": Update, "query": Query, "init": Init, "pre_upgrade": PreUpgrade, "post_upgrade": PostUpgrade,
@@ -106,12 +102,12 @@ var exports = map[string]Kind{
 }
 
 // entryOf returns the entry point a function is by its attributes, or nil.
-func (c *Canister) entryOf(d *workspace.Def) *Entry {
+func entryOf(d *workspace.Def, know *knowledge.Base) *Entry {
 	if d.Tree.Child(d.Node, rp.FieldBody) == 0 {
 		return nil
 	}
 	for _, a := range d.Attrs {
-		if k := kinds[c.entryKind(d, strings.ReplaceAll(a.Path, " ", ""))]; k != 0 {
+		if k := kinds[entryKind(d, strings.ReplaceAll(a.Path, " ", ""), know)]; k != 0 {
 			e := &Entry{Kind: k, Name: d.Name, Def: d, Span: nameOf(d)}
 			e.readArgs(a.Tokens)
 			return e
@@ -132,15 +128,15 @@ func (c *Canister) entryOf(d *workspace.Def) *Entry {
 
 // entryKind is what knowledge says of an attribute, by its path as written or
 // as imports give it.
-func (c *Canister) entryKind(d *workspace.Def, path string) string {
-	if k := c.Knowledge.Entry(path); k != "" {
+func entryKind(d *workspace.Def, path string, know *knowledge.Base) string {
+	if k := know.Entry(path); k != "" {
 		return k
 	}
 	res := workspace.Scope{Module: d.Module}.Resolve(strings.Split(path, "::"), workspace.MacroNS)
 	if res.Def != nil {
-		return c.Knowledge.Entry(res.Def.Path())
+		return know.Entry(res.Def.Path())
 	}
-	return c.Knowledge.Entry(res.External)
+	return know.Entry(res.External)
 }
 
 // exportName returns the name of a raw Wasm export: `#[export_name = "…"]` or

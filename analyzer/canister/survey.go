@@ -69,7 +69,12 @@ type survey struct {
 	fns     map[*workspace.Def]*surveyed
 	state   map[*workspace.Def]int // statics that are state → 1 + index in statics, 0 for others
 	statics []*workspace.Def
+	links   map[*workspace.Crate][]*workspace.Crate
 	open    []*surveyed // functions whose circle of calls is not complete yet
+}
+
+func newSurvey(ws *workspace.Workspace, k *knowledge.Base) *survey {
+	return &survey{ws: ws, know: k, fns: map[*workspace.Def]*surveyed{}, state: map[*workspace.Def]int{}, links: map[*workspace.Crate][]*workspace.Crate{}}
 }
 
 // surveyed is what is known of a function.

@@ -19,66 +19,87 @@ func Run(ws *workspace.Workspace, canisters []*canister.Canister, rules []Rule, 
 	if opt.InScope == nil && ws != nil {
 		opt.InScope = ws.InScope
 	}
-	w := &work{lower.NewWork(canisters)}
-	guarded := func(c *canister.Canister, prepare func() *Target) (t *Target, notices []Notice) {
-		defer func() {
-			if p := recover(); p != nil {
-				t, notices = nil, []Notice{caught("", c.Name(), p)}
+	w := lower.NewWork(canisters)
+	parts := each(opt.Jobs, func(yield func(func() part) bool) {
+		for i, c := range canisters {
+			if !yield(func() part {
+				return prepared(c, func() *Target { return target(c, c.Reach, w.Canister(c)) }).examine(rules, opt.observer(i))
+			}) {
+				return
 			}
-		}()
-		return prepare(), nil
-	}
-	parts := each(len(canisters), opt.Jobs, func(i int) func() part {
-		return func() part {
-			t, notices := guarded(canisters[i], func() *Target { return w.target(canisters[i], w.Canister(canisters[i])) })
-			return examine(t, notices, rules, opt.observer(i))
 		}
 	})
-	rest := each(len(canisters), opt.Jobs, func(i int) func() part {
-		c := canisters[len(canisters)-1-i] // what calls across crates comes first
-		t, notices := guarded(c, func() *Target { return w.rest(c) })
-		return func() part {
-			return examine(t, notices, rules, opt.observer(len(canisters)-1-i))
+	var of []*part // the canisters' parts that the rest belongs to
+	rest := each(opt.Jobs, func(yield func(func() part) bool) {
+		for i, c := range slices.Backward(canisters) {
+			for _, cr := range slices.Backward(c.Reach) {
+				// Lowered one after the other: each function is to be in one message.
+				p := prepared(c, func() *Target { return left(w, c, cr) })
+				if p.target == nil && p.notices == nil {
+					continue
+				}
+				of = append(of, parts[i])
+				if !yield(func() part { return p.examine(rules, opt.observer(i)) }) {
+					return
+				}
+			}
 		}
 	})
-	for i := range rest {
-		parts[len(parts)-1-i].add(rest[i])
+	for i, p := range rest {
+		of[i].add(p)
 	}
 	return result(parts, opt)
 }
 
-// A work lowers the canisters of one run.
-type work struct{ *lower.Work }
+// A preparation is a target, or what became of it.
+type preparation struct {
+	target  *Target
+	notices []Notice
+}
+
+func prepared(c *canister.Canister, prepare func() *Target) (p preparation) {
+	defer func() {
+		if v := recover(); v != nil {
+			p.notices = []Notice{caught("", c.Name(), v)}
+		}
+	}()
+	p.target = prepare()
+	return p
+}
+
+func (p preparation) examine(rules []Rule, observe func(*effects.Canister)) part {
+	return examine(p.target, p.notices, rules, observe)
+}
 
 // Prepare lowers the messages of c.
-func Prepare(c *canister.Canister) *Target {
-	w := &work{lower.NewWork([]*canister.Canister{c})}
-	return w.target(c, w.Canister(c))
-}
+func Prepare(c *canister.Canister) *Target { return target(c, c.Reach, lower.Canister(c)) }
 
 // PrepareAll lowers the messages of each canister, in order, and then the
 // functions that none of them reaches: all that [Run] looks at.
 func PrepareAll(canisters []*canister.Canister) []*Target {
-	w := &work{lower.NewWork(canisters)}
+	w := lower.NewWork(canisters)
 	var all []*Target
 	for _, c := range canisters {
-		all = append(all, w.target(c, w.Canister(c)))
+		all = append(all, target(c, c.Reach, w.Canister(c)))
 	}
 	for _, c := range slices.Backward(canisters) {
-		if t := w.rest(c); t != nil {
-			all = append(all, t)
+		for _, cr := range slices.Backward(c.Reach) {
+			if t := left(w, c, cr); t != nil {
+				all = append(all, t)
+			}
 		}
 	}
 	return all
 }
 
-// rest are the functions no message reaches that are looked at with c, nil if there are none.
-func (w *work) rest(c *canister.Canister) *Target {
-	messages := w.Rest(c)
-	if len(messages) == 0 {
+// left are the functions of a crate that no message reaches and that are looked
+// at with c, nil if there are none.
+func left(w *lower.Work, c *canister.Canister, cr *workspace.Crate) *Target {
+	messages := w.Rest(c, cr)
+	if messages == nil {
 		return nil
 	}
-	t := w.target(c, messages)
+	t := target(c, c.ReachFrom(cr), messages)
 	// The entry points are lowered again, which is cheaper than to keep them all.
 	t.Around = func() []effects.Input { return inputs(lower.Canister(c)) }
 	return t
@@ -99,11 +120,11 @@ func inputs(messages []*lower.Message) []effects.Input {
 }
 
 // target makes messages of c, and the crates they come from, ready to be analysed.
-func (w *work) target(c *canister.Canister, messages []*lower.Message) *Target {
+func target(c *canister.Canister, from []*workspace.Crate, messages []*lower.Message) *Target {
 	t := &Target{Name: c.Name(), Messages: inputs(messages)}
 	out := leftOut(t.Messages)
 	crates := map[*workspace.Crate]*Crate{}
-	for _, cr := range c.Reach {
+	for _, cr := range from {
 		crate := crateOf(cr, func(d *workspace.Def) func() *ops.Func {
 			if !out[lower.NameSpan(d)] {
 				return nil

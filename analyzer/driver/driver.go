@@ -15,6 +15,7 @@ package driver
 
 import (
 	"fmt"
+	"iter"
 	"runtime"
 
 	"golang.org/x/sync/errgroup"
@@ -121,8 +122,12 @@ type Notice struct {
 
 // RunTargets runs rules over targets.
 func RunTargets(targets []*Target, rules []Rule, opt Options) *Result {
-	return result(each(len(targets), opt.Jobs, func(i int) func() part {
-		return func() part { return examine(targets[i], nil, rules, opt.observer(i)) }
+	return result(each(opt.Jobs, func(yield func(func() part) bool) {
+		for i, t := range targets {
+			if !yield(func() part { return examine(t, nil, rules, opt.observer(i)) }) {
+				return
+			}
+		}
 	}), opt)
 }
 
@@ -141,7 +146,7 @@ type part struct {
 	looked   Looked
 }
 
-func (p *part) add(q part) {
+func (p *part) add(q *part) {
 	p.findings = append(p.findings, q.findings...)
 	p.notices = append(p.notices, q.notices...)
 	p.looked.add(q.looked)
@@ -158,19 +163,20 @@ func examine(t *Target, notices []Notice, rules []Rule, observe func(*effects.Ca
 	return p
 }
 
-// each gives the parts of n targets. It calls next in order and what that
-// returns as workers get free.
-func each(n, jobs int, next func(int) func() part) []part {
-	parts := make([]part, n)
+// each does what work yields, several at a time, and gives the parts in order.
+// Work is asked for more when a worker is free.
+func each(jobs int, work iter.Seq[func() part]) []*part {
+	var parts []*part
 	var group errgroup.Group
 	if jobs <= 0 {
 		jobs = runtime.GOMAXPROCS(0)
 	}
 	group.SetLimit(jobs)
-	for i := range n {
-		work := next(i)
+	for f := range work {
+		p := new(part)
+		parts = append(parts, p)
 		group.Go(func() error {
-			parts[i] = work()
+			*p = f()
 			return nil
 		})
 	}
@@ -178,7 +184,7 @@ func each(n, jobs int, next func(int) func() part) []part {
 	return parts
 }
 
-func result(parts []part, opt Options) *Result {
+func result(parts []*part, opt Options) *Result {
 	r := &Result{}
 	var all []*finding.Finding
 	for _, p := range parts {

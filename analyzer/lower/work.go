@@ -6,7 +6,6 @@ import (
 	"sync"
 
 	"github.com/awaitlint/awaitlint/analyzer/canister"
-	rp "github.com/awaitlint/awaitlint/rustparse"
 	"github.com/awaitlint/awaitlint/rustparse/workspace"
 )
 
@@ -58,36 +57,32 @@ func (w *Work) messages(p *program, entries []*canister.Entry) []*Message {
 	return all
 }
 
-// Rest lowers the functions that no message has so far, as messages of their
-// own: those of c's crate and of libraries that c reaches and no canister
-// before it. Only functions that wait, start work or touch state count. A caller
-// comes before what it calls, so that few messages hold them all; across
-// crates that needs the canisters in reverse order.
-func (w *Work) Rest(c *canister.Canister) []*Message {
+// Rest lowers the functions of a crate that no message has so far, as
+// messages of their own, among those of c; nil if the crate belongs to another
+// canister: one belongs to itself, a library to the first that reaches it. Only functions
+// that wait, start work or touch state count.
+//
+// A caller comes before what it calls, so that few messages hold them all. For
+// that crates come before those they depend on, too.
+func (w *Work) Rest(c *canister.Canister, cr *workspace.Crate) []*Message {
+	if w.owner[cr] != c || cr.Outside {
+		return nil
+	}
+	var left []*workspace.Def
+	for _, d := range cr.Functions() {
+		if d.HasBody() && !w.lowered[d] && c.Described(d) == nil && c.Lasting(d) {
+			left = append(left, d)
+		}
+	}
 	p := w.programs[c]
 	p.before = w.lowered
 	var all []*Message
-	for _, d := range callersFirst(p.c, w.left(p)) {
+	for _, d := range callersFirst(c, left) {
 		if !w.lowered[d] {
 			all = append(all, w.messages(p, []*canister.Entry{w.assume(d)})...)
 		}
 	}
 	return all
-}
-
-func (w *Work) left(p *program) []*workspace.Def {
-	var left []*workspace.Def
-	for _, cr := range p.c.Reach {
-		if w.owner[cr] != p.c || cr.Outside {
-			continue
-		}
-		for _, d := range cr.Functions() {
-			if d.Tree.Child(d.Node, rp.FieldBody) != 0 && !w.lowered[d] && p.c.Described(d) == nil && p.c.Lasting(d) {
-				left = append(left, d)
-			}
-		}
-	}
-	return left
 }
 
 // callersFirst sorts functions so that each stands before those it calls,

@@ -411,7 +411,7 @@ func (l *loader) planTargets(p *pkg) {
 	}
 	for _, t := range l.targets(p) {
 		c := base
-		c.Name, c.Kind = t.name, t.kind
+		c.Name, c.Kind, c.Cdylib = t.name, t.kind, t.cdylib
 		c.Deps = make(map[string]*Crate, len(base.Deps)+1)
 		for k, v := range base.Deps {
 			c.Deps[k] = v

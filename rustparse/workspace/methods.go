@@ -28,6 +28,7 @@ type index struct {
 func (w *Workspace) link() {
 	for _, c := range w.Crates {
 		c.importAll()
+		c.listItems()
 	}
 	x := &index{bySelf: map[*Def][]*Impl{}, foreign: map[string][]*Impl{}, byTrait: map[*Def][]*Impl{}, byName: map[string][]*Def{}}
 	for _, c := range w.Crates {

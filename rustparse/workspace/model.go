@@ -51,6 +51,8 @@ type Crate struct {
 	Name    string // with underscores, as `use` writes it
 	Package string // as in Cargo.toml; "" for loose files
 	Kind    CrateKind
+	// Cdylib: a library that is also built into a Wasm module of its own.
+	Cdylib  bool
 	Dir     string // of the manifest, or of the files
 	Edition int    // 2015, 2018, 2021, 2024
 	// EditionAssumed: no manifest said so.
@@ -68,11 +70,12 @@ type Crate struct {
 	Outside bool
 	Impls   []*Impl
 
-	ws     *Workspace
-	loose  bool                 // no manifest says which crates there are
-	blocks map[blockKey]*Module // anonymous modules
-	macros map[string]*Def      // macro_rules! by name; the last one of a name
-	defs   []*Def               // type aliases, associated types and traits, wherever they stand
+	ws                 *Workspace
+	loose              bool                 // no manifest says which crates there are
+	blocks             map[blockKey]*Module // anonymous modules
+	macros             map[string]*Def      // macro_rules! by name; the last one of a name
+	functions, statics []*Def               // see Functions, Statics
+	defs               []*Def               // type aliases, associated types and traits, wherever they stand
 }
 
 // A Package is a registry package a crate depends on.

@@ -13,6 +13,8 @@ type target struct {
 	name string // as source writes it
 	kind CrateKind
 	path string
+	// cdylib: a library that is a Wasm module, too.
+	cdylib bool
 }
 
 // targets returns the library, if any, and then the binaries of a package, as
@@ -25,7 +27,7 @@ func (l *loader) targets(p *pkg) []target {
 		if name == "" {
 			name = p.name
 		}
-		all = append(all, target{underscored(name), Lib, path})
+		all = append(all, target{underscored(name), Lib, path, slices.Contains(append(lib.strs("crate-type"), lib.strs("crate_type")...), "cdylib")})
 	} else if path == "" && lib.str("path") != "" {
 		l.manifestProblem(p.manifest, true, lib.str("path"), "library file %s does not exist", lib.str("path"))
 	}
@@ -65,7 +67,7 @@ func (l *loader) binaries(p *pkg) []target {
 			name = strings.TrimSuffix(filepath.Base(path), ".rs")
 		}
 		if missing := slices.IndexFunc(b.strs("required-features"), func(f string) bool { return !p.features[f] }); missing < 0 {
-			all = append(all, target{underscored(name), Bin, path})
+			all = append(all, target{underscored(name), Bin, path, false})
 		}
 	}
 	auto := p.table.table("package").bool("autobins", p.edition != 2015 || len(taken) == 0)
@@ -75,7 +77,7 @@ func (l *loader) binaries(p *pkg) []target {
 	add := func(name, path string) {
 		if !taken[path] && isFile(path) {
 			taken[path] = true
-			all = append(all, target{underscored(name), Bin, path})
+			all = append(all, target{underscored(name), Bin, path, false})
 		}
 	}
 	add(p.name, filepath.Join(p.dir, "src", "main.rs"))
