@@ -21,9 +21,11 @@ const maxWrapper = 60
 // span is the whole chain of calls, fields and assignments it begins.
 type access struct {
 	span   rp.Span
+	node   rp.Node
 	fn     *function
 	name   string
-	init   bool // in the initial value of a static: not part of any message
+	made   string // the macro that makes the helper
+	init   bool   // in the initial value of a static: not part of any message
 	outer  *access
 	class  uint8
 	places map[string]uint8 // 1 read, 2 written
@@ -54,7 +56,7 @@ func (w *walker) use(n rp.Node, fn *function, mod *workspace.Module) {
 	if fn != nil {
 		fn.uses++
 	}
-	w.f.accesses = append(w.f.accesses, &access{span: w.t.Span(whole(w.t, n)), fn: fn, name: d.Name, init: w.init})
+	w.f.accesses = append(w.f.accesses, &access{span: w.t.Span(whole(w.t, n)), node: n, fn: fn, name: d.Name, init: w.init})
 }
 
 func (w *walker) resolve(n rp.Node, fn *function, mod *workspace.Module) *workspace.Def {
@@ -171,7 +173,7 @@ func (c *Census) link(files []*file) {
 					if k.fn != nil {
 						k.fn.helpers++
 					}
-					f.accesses = append(f.accesses, &access{span: f.tree.Span(whole(f.tree, k.node)), fn: k.fn, name: h.name + "()"})
+					f.accesses = append(f.accesses, &access{span: f.tree.Span(whole(f.tree, k.node)), node: k.node, fn: k.fn, name: h.name + "()"})
 				}
 			}
 		}
@@ -189,9 +191,24 @@ func (c *Census) link(files []*file) {
 		}
 	}
 	for _, f := range files {
+		for _, k := range f.calls {
+			if by := c.made[k.name]; by != "" && !k.done && madeByMacro(f, k, byDef) {
+				f.accesses = append(f.accesses, &access{span: f.tree.Span(whole(f.tree, k.node)), node: k.node, fn: k.fn, name: k.name + "()", made: by})
+			}
+		}
 		f.calls = nil
 		f.nest()
 	}
+}
+
+// madeByMacro reports whether a call is of a function that stands in no text.
+func madeByMacro(f *file, k *call, byDef map[*workspace.Def]*function) bool {
+	target := callee(f.tree, k.node)
+	if f.tree.Kind(target) == rp.FieldExpression {
+		return false
+	}
+	res := resolve(f, target, k.fn, k.mod)
+	return res.External == "" && (res.Def == nil || res.Def.Kind == workspace.Fn && byDef[res.Def] == nil)
 }
 
 // nest sorts accesses and hangs each into the one around it. Of several with
@@ -389,7 +406,12 @@ func (c *Census) judge(can *canister.Canister, a *effects.Access) (class uint8, 
 	if len(a.Place.Path) > 0 {
 		return toPlace, ""
 	}
-	if cell := can.CellNamed(a.Place.Cell); cell != nil && !c.hasParts(cell.Type, 0) {
+	cell := can.CellNamed(a.Place.Cell)
+	switch {
+	case cell == nil:
+	case !c.hasParts(cell.Type, 0):
+		return toWhole, ""
+	case a.Op.Kind == ops.Load && c.outside(cell.Type, 0):
 		return toWhole, ""
 	}
 	switch op := a.Op; op.Kind {
@@ -418,6 +440,19 @@ func (c *Census) judge(can *canister.Canister, a *effects.Access) (class uint8, 
 	}
 }
 
+// outside reports whether the content of a cell is of a type whose parts
+// nobody here can name.
+func (c *Census) outside(t *workspace.Type, depth int) bool {
+	if t == nil || t.Kind != workspace.TPath || t.Def != nil || depth > 6 {
+		return false
+	}
+	switch c.knowledge.Class(t.Name) {
+	case "wrapper", "once", "stablecell", "option":
+		return len(t.Args) > 0 && c.outside(t.Args[0], depth+1)
+	}
+	return c.knowledge.Class(t.Name) == ""
+}
+
 // hasParts reports whether values of a type have fields or elements.
 func (c *Census) hasParts(t *workspace.Type, depth int) bool {
 	if t == nil || depth > 6 {
@@ -429,8 +464,10 @@ func (c *Census) hasParts(t *workspace.Type, depth int) bool {
 			return t.Def.Kind != workspace.Enum || slices.ContainsFunc(t.Def.Members, func(v *workspace.Def) bool { return len(v.Members) > 0 })
 		}
 		switch c.knowledge.Class(t.Name) {
-		case "wrapper", "stablecell", "option", "atomic", "number", "text", "":
-			return slices.ContainsFunc(t.Args, func(a *workspace.Type) bool { return c.hasParts(a, depth+1) })
+		case "number", "text", "truth", "atomic", "opaque":
+			return false
+		case "wrapper", "once", "stablecell", "option":
+			return len(t.Args) == 0 || slices.ContainsFunc(t.Args, func(a *workspace.Type) bool { return c.hasParts(a, depth+1) })
 		}
 		return true
 	case workspace.TRef:

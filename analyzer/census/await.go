@@ -10,6 +10,7 @@ import (
 // An await is one .await, or macro that waits, of the source.
 type await struct {
 	span   rp.Span
+	node   rp.Node
 	fn     *function
 	name   string // what is awaited
 	unread string // why the parser does not know it
@@ -41,7 +42,7 @@ func (w *walker) await(n rp.Node, fn *function) {
 	if kids := w.t.Children(n); len(kids) > 0 {
 		name = operand(w.t, kids[0])
 	}
-	w.f.awaits[w.t.End(n)] = &await{span: w.t.Span(n), fn: fn, name: name}
+	w.f.awaits[w.t.End(n)] = &await{span: w.t.Span(n), node: n, fn: fn, name: name}
 }
 
 // operand names what is awaited: the callee of a call, else the text.
@@ -72,19 +73,26 @@ func short(s string) string {
 func (c *Census) observeAwaits(f *ops.Func) {
 	for _, w := range f.Waits {
 		s := f.Sites[w.Site].Span
-		file := c.files[s.File]
-		if file == nil {
-			continue
+		if a := c.awaitAt(s); a != nil {
+			c.noteAwait(a, f, w)
 		}
-		a := file.awaits[s.End]
-		if a == nil || s.Start != a.span.Start && s.End-s.Start != uint32(len("await")) {
-			continue
-		}
-		a.note(f, w)
 	}
 }
 
-func (a *await) note(f *ops.Func, w *ops.Wait) {
+// awaitAt returns the await whose word, or whole text, s is.
+func (c *Census) awaitAt(s rp.Span) *await {
+	file := c.files[s.File]
+	if file == nil {
+		return nil
+	}
+	a := file.awaits[s.End]
+	if a == nil || s.Start != a.span.Start && s.End-s.Start != uint32(len("await")) {
+		return nil
+	}
+	return a
+}
+
+func (c *Census) noteAwait(a *await, f *ops.Func, w *ops.Wait) {
 	leaf := w
 	for leaf.By != nil {
 		leaf = leaf.By
@@ -102,7 +110,11 @@ func (a *await) note(f *ops.Func, w *ops.Wait) {
 	switch {
 	case w.Commit != ops.Never && leaf.Commit != ops.Must:
 		// Where nobody knows, "may" is a guess.
-		next.class, next.cause = notKnown, leaf.For+" "+leaf.Cause
+		name := strings.Trim(leaf.For, "`")
+		if at := c.awaitAt(f.Sites[leaf.Site].Span); at != nil && name != leaf.For {
+			name = at.name // the text of what is awaited is longer
+		}
+		next.class, next.cause = notKnown, "`"+name+"` "+leaf.Cause
 	case w.Commit != ops.Never && leaf == w:
 		next.cause = restsOnKnowledge
 	case w.Commit != ops.Never:

@@ -9,7 +9,10 @@
 package census
 
 import (
+	"errors"
+	"regexp"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/awaitlint/awaitlint/analyzer/canister"
@@ -32,6 +35,7 @@ type Census struct {
 	cells         map[*workspace.Def]bool
 	cellNames     map[string]bool
 	functionNames map[string]bool
+	made          map[string]string // names of functions that macros make, by which
 	off           []offModule
 
 	mu      sync.Mutex
@@ -63,7 +67,7 @@ type leftAt struct {
 func New(ws *workspace.Workspace, canisters []*canister.Canister) *Census {
 	c := &Census{
 		ws: ws, canisters: canisters, knowledge: knowledge.Default(),
-		files: map[*rp.File]*file{}, cells: map[*workspace.Def]bool{}, cellNames: map[string]bool{}, functionNames: map[string]bool{},
+		files: map[*rp.File]*file{}, cells: map[*workspace.Def]bool{}, cellNames: map[string]bool{}, functionNames: map[string]bool{}, made: map[string]string{},
 		entries: map[rp.Span]entry{}, opaque: map[opaqueAt]*finding.Site{}, left: map[leftAt]bool{},
 	}
 	reached := map[*workspace.Crate]*canister.Canister{}
@@ -93,7 +97,7 @@ func New(ws *workspace.Workspace, canisters []*canister.Canister) *Census {
 			if c.files[t.File] != nil || !ws.InScope(t.File.Path) {
 				continue
 			}
-			f := &file{crate: k, tree: t}
+			f := &file{crate: k, tree: t, unknown: map[uint32]bool{}}
 			c.files[t.File] = f
 			if defs[t] == nil {
 				defs[t] = map[rp.Node]*workspace.Def{}
@@ -120,6 +124,8 @@ func (c *Census) names(cr *workspace.Crate, can *canister.Canister) {
 				c.cellNames[t.Text(t.Child(n, rp.FieldName))] = true
 			case rp.FunctionItem:
 				c.functionNames[t.Text(t.Child(n, rp.FieldName))] = true
+			case rp.MacroDefinition:
+				c.madeBy(t, n)
 			case rp.UseAsClause:
 				name := t.Text(t.Child(n, rp.FieldAlias))
 				c.cellNames[name], c.functionNames[name] = true, true
@@ -154,28 +160,49 @@ func (c *Census) names(cr *workspace.Crate, can *canister.Canister) {
 	}
 }
 
+// madeBy notes the functions that a macro which declares state makes.
+func (c *Census) madeBy(t *rp.Tree, n rp.Node) {
+	text := t.Text(n)
+	if !strings.Contains(text, "static ") {
+		return
+	}
+	for _, m := range functionNamed.FindAllStringSubmatch(text, -1) {
+		c.functionNames[m[1]] = true
+		c.made[m[1]] = t.Text(t.Child(n, rp.FieldName))
+	}
+}
+
+var functionNamed = regexp.MustCompile(`\bfn\s+([a-z_][A-Za-z0-9_]*)`)
+
 // Observe notes what the analysis says of the i-th canister. It may be called
 // from several goroutines.
 func (c *Census) Observe(i int, e *effects.Canister) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	can := c.canisters[i]
 	for _, m := range e.Messages {
-		f := m.Input.Func
-		if at := m.Entry().Span; c.files[at.File] != nil && !m.Input.Assumed {
-			c.entries[at] = entry{m.Entry().Kind, c.files[at.File].crate}
+		if errors.Is(m.Err, effects.ErrAtomic) {
+			m = effects.New(e, m.Input)
 		}
-		state := lowered
-		if m.Input.Assumed {
-			state = alone
-		}
-		c.observeFunctions(f, state)
-		c.observeAwaits(f)
-		if m.Err == nil {
-			c.observeAccesses(can, m)
-		}
-		ops.Walk(f.Body, func(op *ops.Op) { c.observeOp(f, op) })
+		c.observe(can, m)
 	}
+}
+
+func (c *Census) observe(can *canister.Canister, m *effects.Message) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	f := m.Input.Func
+	if at := m.Entry().Span; c.files[at.File] != nil && !m.Input.Assumed {
+		c.entries[at] = entry{m.Entry().Kind, c.files[at.File].crate}
+	}
+	state := lowered
+	if m.Input.Assumed {
+		state = alone
+	}
+	c.observeFunctions(f, state)
+	c.observeAwaits(f)
+	if m.Err == nil {
+		c.observeAccesses(can, m)
+	}
+	ops.Walk(f.Body, func(op *ops.Op) { c.observeOp(f, op) })
 }
 
 // observeFunctions marks the functions whose text a message contains.
@@ -236,6 +263,9 @@ func (c *Census) notUnderstood(at rp.Span, class, name, reason string) {
 	key := opaqueAt{at, class + name}
 	if f == nil || c.opaque[key] != nil {
 		return
+	}
+	if class == "call" {
+		f.unknown[at.End] = true
 	}
 	c.opaque[key] = &finding.Site{
 		List: finding.ListOpaque, Span: at, Crate: crateName(f.crate.ws), Function: nameOf(c.functionAt(at)), Class: class, Name: name, Cause: reason,

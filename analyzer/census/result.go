@@ -29,7 +29,7 @@ func (c *Census) Result() *finding.Census {
 			s.crate.Files++
 			s.crate.Lines += strings.Count(strings.TrimSuffix(f.tree.File.Text, "\n"), "\n") + 1
 			c.addAwaits(f, add)
-			f.addAccesses(add)
+			c.addAccesses(f, add)
 			for _, fn := range f.functions {
 				s.functions.add(states[fn.state])
 			}
@@ -39,6 +39,9 @@ func (c *Census) Result() *finding.Census {
 		of(crateName(e.crate.ws)).entries.add(e.kind)
 	}
 	for at := range c.left {
+		if strings.HasSuffix(at.name, ": lowered elsewhere") {
+			continue
+		}
 		of(crateName(c.files[at.site.File].crate.ws)).left.add(at.name)
 	}
 	for _, s := range c.opaque {
@@ -68,7 +71,7 @@ var states = [...]string{"not reached", "called", "left out", "alone", "lowered"
 
 // worth is how much of a crate is not understood, for the order of crates.
 func worth(c finding.Crate) int {
-	return c.Endpoints.Of(endpointOpen) + c.Awaits.Of("not known") + c.Awaits.Of("not reached") +
+	return c.Endpoints.Of(endpointOpen) + c.Endpoints.Of(endpointUnread) + c.Awaits.Of("not known") + c.Awaits.Of("not reached") +
 		c.Accesses.Of("cell") + c.Accesses.Of("not resolved") + c.Accesses.Of("not reached")
 }
 
@@ -100,7 +103,7 @@ func (c *Census) addAwaits(f *file, add func(finding.Site)) {
 			s.Class, s.Cause = awaitClasses[notKnown], a.unread
 		case a.class != notSeen:
 		case a.fn != nil && a.fn.state >= alone:
-			s.Class, s.Cause = awaitClasses[notKnown], notLowered
+			s.Class, s.Cause = awaitClasses[notKnown], c.whyNotLowered(f, a.node, "its function is lowered and it is not")
 		default:
 			s.Cause = unreached
 		}
@@ -110,9 +113,26 @@ func (c *Census) addAwaits(f *file, add func(finding.Site)) {
 
 const unreached = "its function is not looked at"
 
-const notLowered = "its function is lowered and it is not"
+// whyNotLowered says why lowering did not get to a node of a lowered function.
+func (c *Census) whyNotLowered(f *file, n rp.Node, otherwise string) string {
+	t := f.tree
+	for ; n != 0 && t.Kind(n) != rp.FunctionItem; n = t.Parent(n) {
+		if k := t.Kind(n); k != rp.ClosureExpression && k != rp.AsyncBlock {
+			continue
+		}
+		call := t.Parent(t.Parent(n))
+		if t.Kind(call) != rp.CallExpression {
+			continue
+		}
+		name := operand(t, call)
+		if f.unknown[t.End(call)] {
+			return "in a closure given to " + name + ", which is not known"
+		}
+	}
+	return otherwise
+}
 
-func (f *file) addAccesses(add func(finding.Site)) {
+func (c *Census) addAccesses(f *file, add func(finding.Site)) {
 	for _, a := range f.accesses {
 		if a.init {
 			continue // runs when the cell is first used; no message of its own
@@ -129,10 +149,12 @@ func (f *file) addAccesses(add func(finding.Site)) {
 		})
 		switch {
 		case a.class != unseen:
+		case a.made != "":
+			s.Cause = "its helper is made by the macro " + a.made
 		case a.fn == nil || a.fn.state < alone:
 			s.Class, s.Cause = "not reached", unreached
 		default:
-			s.Cause = "its function is lowered and nothing is read or written here"
+			s.Cause = c.whyNotLowered(f, a.node, "its function is lowered and nothing is read or written here")
 		}
 		add(s)
 	}
@@ -150,9 +172,10 @@ func (f *file) regionAt(s rp.Span) *region {
 
 // Classes of endpoints.
 const (
-	endpointEntry = "entry point"
-	endpointNone  = "no entry point"
-	endpointOpen  = "not understood"
+	endpointEntry  = "entry point"
+	endpointNone   = "no entry point"
+	endpointUnread = "not read"
+	endpointOpen   = "not understood"
 )
 
 // addEndpoints accounts for every entry attribute of the plain text.
@@ -192,17 +215,17 @@ func (c *Census) addEndpoints(add func(finding.Site)) {
 			}
 		}
 	}
-	c.ws.Unread(func(shown, text string) {
-		found, _ := search(text)
+	c.ws.Unread(func(u workspace.UnreadFile) {
+		found, _ := search(u.Text)
 		if len(found) == 0 {
 			return
 		}
-		file := &rp.File{Path: shown, Text: text}
+		file := &rp.File{Path: u.Path, Text: u.Text}
+		class, why := c.whyUnread(u)
 		for _, h := range found {
 			s := h.site(file)
-			s.Class, s.Cause = endpointNone, c.whyUnread(shown, text)
-			if h.quoted != "" {
-				s.Cause = "in a " + h.quoted
+			if s.Class, s.Cause = class, why; h.quoted != "" {
+				s.Class, s.Cause = endpointNone, "in a "+h.quoted
 			}
 			add(s)
 		}
@@ -285,23 +308,26 @@ func (f *file) whyOpen(s finding.Site) string {
 }
 
 // whyUnread says why a file is part of no crate.
-func (c *Census) whyUnread(shown, text string) string {
+func (c *Census) whyUnread(u workspace.UnreadFile) (class, why string) {
 	for _, m := range c.off {
-		if rest, ok := strings.CutPrefix(shown, m.path); ok && (rest == ".rs" || strings.HasPrefix(rest, "/")) {
-			return m.reason
+		if rest, ok := strings.CutPrefix(u.Path, m.path); ok && (rest == ".rs" || strings.HasPrefix(rest, "/")) {
+			return endpointNone, m.reason
 		}
 	}
-	if i := strings.Index(text, "#![cfg("); i >= 0 {
-		line, _, _ := strings.Cut(text[i:], "\n")
-		return "the whole file is left out of the build: " + line
+	if i := strings.Index(u.Text, "#![cfg("); i >= 0 {
+		line, _, _ := strings.Cut(u.Text[i:], "\n")
+		return endpointNone, "the whole file is left out of the build: " + line
 	}
-	for _, dir := range strings.Split(shown, "/") {
+	for _, dir := range strings.Split(u.Path, "/") {
 		switch dir {
 		case "tests", "benches", "test", "fuzz":
-			return "test code: in a folder " + dir
+			return endpointNone, "test code: in a folder " + dir
 		}
 	}
-	return "in a file that belongs to no crate that was read"
+	if u.Lost {
+		return endpointUnread, u.Why
+	}
+	return endpointNone, u.Why
 }
 
 // A counter counts by name.
@@ -394,7 +420,7 @@ func (s *sum) result() finding.Crate {
 	c := s.crate
 	c.Functions = s.functions.tally("lowered", "alone", "called", "left out", "not reached")
 	c.EntryPoints = s.entries.tally()
-	c.Endpoints = s.endpoints.tally(endpointEntry, endpointNone, endpointOpen)
+	c.Endpoints = s.endpoints.tally(endpointEntry, endpointNone, endpointUnread, endpointOpen)
 	c.NoEntry = s.noEntry.tally()
 	c.Awaits = s.awaits.tally("must", "may", "never", "not known", "not reached")
 	c.AwaitsRest = s.rests.tally()

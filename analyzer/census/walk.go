@@ -29,6 +29,7 @@ type file struct {
 	accesses  []*access         // sorted and nested only after link
 	calls     []*call
 	regions   []region
+	unknown   map[uint32]bool // ends of calls of what is not known
 }
 
 // A region is text that is no code of the canister, or was not read.
@@ -246,7 +247,7 @@ func (w *walker) macro(n rp.Node, fn *function) {
 		w.region(n, "in the arguments of "+name+"!, which were not read", true)
 	}
 	if a := w.c.knowledge.Macro(name); a != nil && (a.Kind == "join" || a.Kind == "select") {
-		w.f.awaits[w.t.End(n)] = &await{span: w.t.Span(n), fn: fn, name: name + "!"}
+		w.f.awaits[w.t.End(n)] = &await{span: w.t.Span(n), node: n, fn: fn, name: name + "!"}
 	}
 }
 

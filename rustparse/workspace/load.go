@@ -548,12 +548,23 @@ func (w *Workspace) given(shown string) bool {
 	return false
 }
 
+// An UnreadFile is a .rs file that no crate has.
+type UnreadFile struct {
+	Path string // as shown
+	Text string
+	// Why says which package it lies in and why that does not have it.
+	Why string
+	// Lost: it is the code of a package that nobody read.
+	Lost bool
+}
+
 // Unread calls visit for every .rs file at or below a given path that no crate
-// has, with its path as shown and its text: tests, files that no module
-// declares, modules that cfg leaves out. Build output and hidden folders are skipped.
-func (w *Workspace) Unread(visit func(shown, text string)) {
-	read := map[string]bool{}
+// has: tests, files that no module declares, modules that cfg leaves out,
+// packages outside the workspace. Build output and hidden folders are skipped.
+func (w *Workspace) Unread(visit func(UnreadFile)) {
+	read, packages := map[string]bool{}, map[string]bool{}
 	for _, c := range w.Crates {
+		packages[c.Dir] = true
 		for _, t := range c.Trees {
 			read[w.abs[t.File.Path]] = true
 		}
@@ -568,15 +579,33 @@ func (w *Workspace) Unread(visit func(shown, text string)) {
 				return nil // told when the workspace was read
 			case d.IsDir() && path != s.path && skipFolder(d.Name()):
 				return fs.SkipDir
-			case strings.HasSuffix(path, ".rs") && !read[path]:
+			case d.Type().IsRegular() && strings.HasSuffix(path, ".rs") && !read[path]:
 				read[path] = true
 				if text, err := readFile(path); err == nil {
-					visit(w.show(path), text)
+					f := UnreadFile{Path: w.show(path), Text: text}
+					f.Why, f.Lost = w.whyUnread(path, packages)
+					visit(f)
 				}
 			}
 			return nil
 		})
 	}
+}
+
+func (w *Workspace) whyUnread(path string, packages map[string]bool) (why string, lost bool) {
+	file := findManifest(filepath.Dir(path))
+	if file == "" {
+		return "it lies in no package", true
+	}
+	dir := filepath.Dir(file)
+	text, _ := readFile(file)
+	switch {
+	case packages[dir]:
+		return "no module of its package declares the file", false
+	case strings.Contains(text, "proc-macro = true") || strings.Contains(text, "proc_macro = true"):
+		return "code of a procedural macro", false
+	}
+	return "its package " + w.show(dir) + " was not read", true
 }
 
 // InScope reports whether findings in the file of that path (as shown, see

@@ -1,0 +1,68 @@
+//! Uses of state, and how closely each is known.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+
+#[derive(Default, Clone)]
+pub struct State {
+    balances: BTreeMap<u64, u64>,
+    total: u64,
+}
+
+thread_local! {
+    static STATE: RefCell<State> = RefCell::default();
+    static COUNT: Cell<u64> = const { Cell::new(0) };
+    static TWICE: Cell<u64> = Cell::new(COUNT.get()); // of no message
+}
+
+fn read<R>(f: impl FnOnce(&State) -> R) -> R {
+    STATE.with_borrow(f) // = accesses place: reads STATE.total
+}
+
+/// A helper: it uses the cell itself.
+fn balance(of: u64) -> u64 {
+    STATE.with_borrow(|s| s.balances.get(&of).copied().unwrap_or(0)) // = accesses place: reads STATE.balances[of]
+}
+
+/// A helper of a helper.
+fn rich(of: u64) -> bool {
+    balance(of) > 100 // = accesses place: reads STATE.balances[of]
+}
+
+#[ic_cdk::query] // = endpoints entry point
+fn total() -> u64 {
+    read(|s| s.total) // = accesses place: reads STATE.total
+}
+
+#[ic_cdk::update] // = endpoints entry point
+fn deposit(of: u64) -> bool {
+    COUNT.set(COUNT.get() + TWICE.get()); // = accesses whole: reads COUNT; accesses whole: writes COUNT; accesses whole: reads TWICE
+    STATE.with_borrow_mut(|s| *s.balances.entry(of).or_insert(0) += 1); // = accesses place: reads and writes STATE.balances[of]
+    rich(of) // = accesses place: reads STATE.balances[of]
+}
+
+#[ic_cdk::update] // = endpoints entry point
+fn reset() {
+    STATE.set(State::default()); // = accesses whole: writes STATE
+}
+
+#[ic_cdk::query] // = endpoints entry point
+fn all() -> usize {
+    // = accesses cell: given whole to mem::size_of_val, which is not known
+    STATE.with_borrow(|s| std::mem::size_of_val(s))
+}
+
+macro_rules! made_state {
+    () => {
+        thread_local! { static MADE: Cell<u64> = const { Cell::new(0) }; }
+        fn made() -> u64 {
+            MADE.get()
+        }
+    };
+}
+made_state!();
+
+#[ic_cdk::query] // = endpoints entry point
+fn through_macro() -> u64 {
+    made() // = accesses not resolved: its helper is made by the macro made_state
+}

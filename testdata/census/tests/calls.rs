@@ -1,0 +1,2 @@
+#[ic_cdk::update] // = endpoints no entry point: test code: in a folder tests
+fn test_endpoint() {}
