@@ -302,12 +302,113 @@ func (d *denoter) key(v ssa.Value) Key {
 	if k, ok := d.numbers[v]; ok {
 		return k
 	}
-	k := d.number(v)
+	k := d.number(d.origin(v, nil, 0))
 	if len(k.Number) > 160 {
 		k = d.computed(v)
 	}
 	d.numbers[v] = k
 	return k
+}
+
+// origin follows copies: what is at path in v, where that was put there
+// unchanged, as `id` in `Guard { id }`; v itself if it was computed.
+func (d *denoter) origin(v ssa.Value, path []ops.Step, depth int) ssa.Value {
+	found := d.part(v, path, depth)
+	if found == nil {
+		return v
+	}
+	return found
+}
+
+// part returns the value that was put at path of v, nil if that is not known.
+func (d *denoter) part(v ssa.Value, path []ops.Step, depth int) ssa.Value {
+	if depth > 24 {
+		return nil
+	}
+	if phi, ok := v.(*ssa.Phi); ok {
+		return d.either(phi, path, depth)
+	}
+	op := d.m.callOp(v)
+	if op == nil || len(d.of[v].places) > 0 {
+		return entire(v, path)
+	}
+	args := v.(*ssa.Call).Call.Args
+	switch op.Kind {
+	case ops.Load:
+		if len(d.of[args[0]].places) == 0 {
+			return d.part(args[0], path, depth+1)
+		}
+	case ops.Field:
+		return d.orSelf(v, path, d.part(args[0], append([]ops.Step{{Field: op.Name}}, path...), depth+1))
+	case ops.Proj:
+		return d.orSelf(v, path, d.part(args[0], append(op.Path[:len(op.Path):len(op.Path)], path...), depth+1))
+	case ops.Store:
+		if len(path) > 0 && len(args) == 3 {
+			return d.stored(args, path, depth)
+		}
+	case ops.Make:
+		if len(path) == 0 {
+			return v
+		}
+		for i, a := range args {
+			if fieldName(op, i) == path[0].Field {
+				return d.part(a, path[1:], depth+1)
+			}
+		}
+	}
+	return entire(v, path)
+}
+
+// orSelf is the part that was found, else v where it is wanted as a whole.
+func (d *denoter) orSelf(v ssa.Value, path []ops.Step, found ssa.Value) ssa.Value {
+	if found == nil {
+		return entire(v, path)
+	}
+	return found
+}
+
+// stored is the part of a local variable after a store into it.
+func (d *denoter) stored(args []ssa.Value, path []ops.Step, depth int) ssa.Value {
+	s := slicer{m: d.m}
+	rel, known := s.within(args[0], args[1])
+	if !known {
+		return nil
+	}
+	for i := range min(len(rel), len(path)) {
+		if rel[i] != stepName(path[i]) {
+			return d.part(args[0], path, depth+1) // another field
+		}
+	}
+	if len(rel) > len(path) {
+		return nil
+	}
+	return d.part(args[2], path[len(rel):], depth+1)
+}
+
+func entire(v ssa.Value, path []ops.Step) ssa.Value {
+	if len(path) == 0 {
+		return v
+	}
+	return nil
+}
+
+// either is the part that all edges agree on; those that make another variant are not meant.
+func (d *denoter) either(phi *ssa.Phi, path []ops.Step, depth int) ssa.Value {
+	if len(path) == 0 {
+		return phi
+	}
+	var found ssa.Value
+	for _, e := range phi.Edges {
+		if op := d.m.callOp(e); path[0].Variant != "" && op != nil && op.Kind == ops.Make && last(op.Name) != last(path[0].Variant) {
+			continue
+		}
+		p := d.part(e, path, depth+4)
+		if p == nil || found != nil && p != found {
+			return nil
+		}
+		found = p
+	}
+	return found
 }
 
 // computed is the key of a value that is equal to nothing but itself.

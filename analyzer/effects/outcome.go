@@ -1,6 +1,8 @@
 package effects
 
 import (
+	"slices"
+	"strconv"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
@@ -28,10 +30,17 @@ func (o Outcome) Failure() bool { return o == InnerErr || o == Rejected }
 type Region struct {
 	Blocks []bool // by index
 	edges  map[[2]int]bool
+	stops  map[int]ssa.Instruction // by block: a check in it that certainly traps
 }
 
 // Has reports whether instr can be executed.
-func (r *Region) Has(instr ssa.Instruction) bool { return r.Blocks[instr.Block().Index] }
+func (r *Region) Has(instr ssa.Instruction) bool {
+	b := instr.Block()
+	if stop := r.stops[b.Index]; stop != nil && stop != instr && r.Blocks[b.Index] {
+		return slices.Index(b.Instrs, instr) < slices.Index(b.Instrs, stop)
+	}
+	return r.Blocks[b.Index]
+}
 
 func (r *Region) succs(b *ssa.BasicBlock) []*ssa.BasicBlock {
 	out := make([]*ssa.BasicBlock, 0, len(b.Succs))
@@ -176,20 +185,30 @@ type explorer struct {
 	answer *shape
 	shapes map[ssa.Value]*shape
 	region *Region
+
+	assumed assumption
 }
 
 // explore finds what can be executed if await ends with o; with no await, what
 // can be executed at all.
 func (m *Message) explore(await *Await, o Outcome) *Region {
-	x := &explorer{m: m, await: await, shapes: map[ssa.Value]*shape{},
-		region: &Region{Blocks: make([]bool, len(m.Fn.SSA.Blocks)), edges: map[[2]int]bool{}}}
-	if await != nil {
+	x := m.explorer()
+	if x.await = await; await != nil {
 		x.answer = answer(await, o)
 	}
+	return x.run()
+}
+
+func (m *Message) explorer() *explorer {
+	return &explorer{m: m, shapes: map[ssa.Value]*shape{},
+		region: &Region{Blocks: make([]bool, len(m.Fn.SSA.Blocks)), edges: map[[2]int]bool{}, stops: map[int]ssa.Instruction{}}}
+}
+
+func (x *explorer) run() *Region {
 	x.region.Blocks[0] = true
 	for changed := true; changed; {
 		changed = false
-		for _, b := range m.Fn.SSA.Blocks {
+		for _, b := range x.m.Fn.SSA.Blocks {
 			if x.region.Blocks[b.Index] && x.block(b) {
 				changed = true
 			}
@@ -217,10 +236,15 @@ func answer(w *Await, o Outcome) *shape {
 // block evaluates one block and reports whether anything new was learned.
 func (x *explorer) block(b *ssa.BasicBlock) bool {
 	changed := false
+	delete(x.region.stops, b.Index)
 	for _, instr := range b.Instrs {
 		v, ok := instr.(ssa.Value)
 		if !ok {
 			continue
+		}
+		if x.stops(v) {
+			x.region.stops[b.Index] = instr
+			return changed
 		}
 		old := x.shapes[v]
 		if next := joinShapes(old, x.eval(v)); !next.equal(old) {
@@ -229,6 +253,9 @@ func (x *explorer) block(b *ssa.BasicBlock) bool {
 		}
 	}
 	follow := func(s *ssa.BasicBlock) {
+		if side, ok := x.assumed.side[b]; ok && s != b.Succs[side] || x.assumed.blocks != nil && !x.assumed.blocks[s.Index] {
+			return
+		}
 		e := [2]int{b.Index, s.Index}
 		if !x.region.edges[e] {
 			x.region.edges[e] = true
@@ -247,6 +274,11 @@ func (x *explorer) block(b *ssa.BasicBlock) bool {
 	if c == nil {
 		return changed
 	}
+	if x.assumed.drops {
+		if _, _, ok := x.m.Fn.Cond(branch); !ok {
+			c = anything // whether a guard is armed
+		}
+	}
 	if c.tag != "false" {
 		follow(b.Succs[0])
 	}
@@ -254,6 +286,26 @@ func (x *explorer) block(b *ssa.BasicBlock) bool {
 		follow(b.Succs[1])
 	}
 	return changed
+}
+
+// stops reports whether v is a check that certainly traps, so that nothing follows.
+func (x *explorer) stops(v ssa.Value) bool {
+	op := x.m.callOp(v)
+	if op == nil || op.Kind != ops.Assert && op.Kind != ops.Verb {
+		return false
+	}
+	args := v.(*ssa.Call).Call.Args
+	if len(args) == 0 {
+		return false
+	}
+	s := x.get(args[0])
+	switch {
+	case op.Kind == ops.Assert:
+		return s == nil || s.tag == "false"
+	case op.Name == ops.Unwrap:
+		return s == nil || s.tag == "None" || s.tag == "Err"
+	}
+	return false
 }
 
 func (x *explorer) get(v ssa.Value) *shape {
@@ -287,6 +339,11 @@ func (x *explorer) eval(v ssa.Value) *shape {
 		if x.await != nil && y == x.await.Instr {
 			return x.answer
 		}
+		if x.assumed.value != nil {
+			if s := x.assumed.value(y); s != nil {
+				return s
+			}
+		}
 		if op := x.m.Fn.Op(y); op != nil {
 			return x.call(y, op)
 		}
@@ -316,6 +373,10 @@ func (x *explorer) call(c *ssa.Call, op *ops.Op) *shape {
 			return tagged(last(op.Name), args[0])
 		}
 		return tagged(last(op.Name), anything)
+	case ops.Bin:
+		if len(args) == 2 {
+			return equality(op.Name, args[0], args[1])
+		}
 	case ops.Un:
 		switch {
 		case op.Name != "!":
@@ -328,6 +389,10 @@ func (x *explorer) call(c *ssa.Call, op *ops.Op) *shape {
 		if len(x.m.denoted.of[c.Call.Args[0]].places) == 0 {
 			return args[0]
 		}
+	case ops.Field:
+		if v := x.m.denoted.origin(c, nil, 0); v != ssa.Value(c) && x.shapes[v] != nil {
+			return x.shapes[v]
+		}
 	case ops.Test:
 		return matches(args[0], op.Pat)
 	case ops.Proj:
@@ -337,9 +402,20 @@ func (x *explorer) call(c *ssa.Call, op *ops.Op) *shape {
 		}
 		return s
 	case ops.Verb:
+		if op.Name == ops.Recovering {
+			return tagged("false", nil) // the code of a message is no cleanup
+		}
 		return verbShape(op.Name, args)
 	}
 	return anything
+}
+
+// equality compares what has no payload: bools, and variants such as `Status::Idle`.
+func equality(op string, a, b *shape) *shape {
+	if op != "==" && op != "!=" || a.tag == "" || b.tag == "" || a.tag == b.tag && (a.payload != nil || b.payload != nil) {
+		return anything
+	}
+	return tagged(strconv.FormatBool((a.tag == b.tag) == (op == "==")), nil)
 }
 
 func verbShape(name string, args []*shape) *shape {

@@ -113,7 +113,11 @@ func (l *lowerer) ownIn(z *zone, v ops.Var, x val, n rp.Node) {
 		}
 		z.guards = slices.Insert(z.guards, i, v)
 	}
-	l.emit(&ops.Op{Kind: ops.Guard, Var: v, Body: body}, n)
+	g := &ops.Op{Kind: ops.Guard, Var: v, Body: body}
+	if x.onDrop == nil {
+		g.Name = lastSegment(x.t)
+	}
+	l.emit(g, n)
 }
 
 // owned reports whether v may hold a value that is dropped with a scope around.

@@ -139,32 +139,33 @@ const (
 
 // A message is one message under way.
 type message struct {
-	p      *Program
-	w      *world
-	role   int // 0 for A, 1 for B
-	pc     int
-	regs   []Value
-	slots  []Value
-	ret    []int
-	guards []guard
-	kept   kept // as at the last suspension
-	own    taint
-	ctl    taint
-	seg    int // number of the current segment, from 1
-	calls  int // made so far
-	draws  int
-	drawn  map[int]Value // by site of… the counter's place, until it is incremented
-	wait   *Step
-	status status
-	reply  Value
-	exit   Site // of the return
-	log    []entered
-	why    string // of a trap
-	whyAt  Site
-	late   bool // the gap under test is behind it
-	hit    []hit
-	failed bool         // some call failed
-	net    []cellChange // by segment, for books
+	p          *Program
+	w          *world
+	role       int // 0 for A, 1 for B
+	pc         int
+	regs       []Value
+	slots      []Value
+	ret        []int
+	recovering bool // its cleanup runs
+	guards     []guard
+	kept       kept // as at the last suspension
+	own        taint
+	ctl        taint
+	seg        int // number of the current segment, from 1
+	calls      int // made so far
+	draws      int
+	drawn      map[int]Value // by site of… the counter's place, until it is incremented
+	wait       *Step
+	status     status
+	reply      Value
+	exit       Site // of the return
+	log        []entered
+	why        string // of a trap
+	whyAt      Site
+	late       bool // the gap under test is behind it
+	hit        []hit
+	failed     bool         // some call failed
+	net        []cellChange // by segment, for books
 }
 
 // A pool lends the locals of messages: the runs of a search need the same
@@ -318,6 +319,7 @@ func (m *machine) cleanup(msg *message) {
 		msg.slots, msg.regs = msg.kept.slots, msg.kept.regs
 		m.emit(Event{Kind: EvCleanup, msg: msg})
 	}
+	msg.recovering = true
 	for i := len(guards) - 1; i >= 0; i-- {
 		msg.status = ready
 		msg.ret = []int{-1}

@@ -255,5 +255,6 @@ const (
 	IsCleanReject = "is_clean_reject"
 	Caller        = "caller"
 	Now           = "now"
+	Recovering    = "recovering"
 	Decode        = "decode"
 )

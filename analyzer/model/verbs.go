@@ -136,6 +136,8 @@ func (m *machine) verb(msg *message, st *Step) {
 		m.set(msg, st.Out, m.w.caller(msg.role, msg.p.Func.Anonymous).with(m.argSource(msg, callerArg)))
 	case Now:
 		m.set(msg, st.Out, m.w.time())
+	case Recovering:
+		m.set(msg, st.Out, Bool(msg.recovering))
 	default:
 		m.numberVerb(msg, st)
 	}

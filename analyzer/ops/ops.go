@@ -89,7 +89,7 @@ const (
 	Spawn   // the task Task starts with captures Args
 
 	// Lifetimes.
-	Guard // Var holds, from here on, a value whose Drop runs Body (in Body, Ref Var is self)
+	Guard // Var holds, from here on, a value of type Name ("" for a scope guard) whose Drop runs Body (in Body, Ref Var is self)
 	Drop  // Var goes out of scope; if it holds a live guard its drop body runs
 	Move  // the value of Var was moved away: its drop is no longer this scope's
 )

@@ -69,6 +69,7 @@ const (
 	IsCleanReject = "is_clean_reject" // bool: the callee certainly did nothing (§2.5)
 	Caller        = "caller"          // the principal that sent the message
 	Now           = "now"             // the time
+	Recovering    = "recovering"      // bool: a cleanup runs after a trap
 	Decode        = "decode"          // Result<payload, decode error> of a reply
 )
 

@@ -61,7 +61,7 @@ func (t Text) timeline(out *strings.Builder, line Timeline) {
 	if calls > 0 {
 		guards := "none"
 		if len(line.Guards) > 0 {
-			guards = strings.Join(line.Guards, ", ")
+			guards = strings.Join(line.Guards, "; ")
 		}
 		s.aside("guards: " + guards)
 	}

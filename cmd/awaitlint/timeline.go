@@ -7,7 +7,6 @@ import (
 	"github.com/awaitlint/awaitlint/analyzer/effects"
 	"github.com/awaitlint/awaitlint/analyzer/evidence"
 	"github.com/awaitlint/awaitlint/analyzer/finding"
-	"github.com/awaitlint/awaitlint/analyzer/ops"
 	"github.com/awaitlint/awaitlint/analyzer/report"
 )
 
@@ -48,10 +47,10 @@ func timeline(f *function, others []*effects.Message) report.Timeline {
 	line := report.Timeline{
 		Entry:    f.Entry,
 		Segments: evidence.New([]*evidence.Message{self}).Segments(self),
-		Guards:   guards(f.Func),
 		Assumed:  f.Func.Assumed,
 	}
 	m := effects.New(&effects.Canister{}, f.Input)
+	line.Guards = guards(m)
 	if m.Err == nil && slices.ContainsFunc(m.Awaits, (*effects.Await).Commits) {
 		line.Touched = touched(m, others)
 	}
@@ -111,29 +110,5 @@ func cells(m *effects.Message) []string {
 			out = append(out, a.Place.Cell)
 		}
 	}
-	return out
-}
-
-// guards names the values of a function whose drop undoes something.
-func guards(f *ops.Func) []string {
-	var out []string
-	var visit func(body []*ops.Op)
-	visit = func(body []*ops.Op) {
-		for _, op := range body {
-			if op.Kind == ops.Guard && int(op.Var) < len(f.Vars) {
-				v := f.Vars[op.Var]
-				name := v.Name
-				if v.Type != "" {
-					name += ": " + v.Type
-				}
-				if name != "" && !slices.Contains(out, name) {
-					out = append(out, name)
-				}
-			}
-			visit(op.Body)
-			visit(op.Else)
-		}
-	}
-	visit(f.Body)
 	return out
 }
