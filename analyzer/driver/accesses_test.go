@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/awaitlint/awaitlint/analyzer/canister"
+	"github.com/awaitlint/awaitlint/analyzer/census"
 	"github.com/awaitlint/awaitlint/analyzer/driver"
 	"github.com/awaitlint/awaitlint/analyzer/effects"
 	"github.com/awaitlint/awaitlint/analyzer/knowledge"
@@ -49,6 +50,23 @@ func TestAccesses(t *testing.T) {
 	}
 	if checked < 40 {
 		t.Errorf("only %d entry points found", checked)
+	}
+}
+
+// TestCensusOfAccesses: the census knows every use of state there is in
+// testdata/state, also in messages that never wait.
+func TestCensusOfAccesses(t *testing.T) {
+	ws, err := workspace.Load([]string{"../../testdata/state"}, workspace.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	canisters := canister.Find(ws, knowledge.Default())
+	taken := census.New(ws, canisters)
+	driver.Run(ws, canisters, nil, driver.Options{Observe: taken.Observe})
+	got := taken.Result().Total.Accesses
+	if got.Of("place") < 70 || got.Of("cell") > 3 || got.Of("not resolved")+got.Of("not reached") > 0 {
+		t.Errorf("%d accesses by place, %d by cell, %d not resolved, %d not reached",
+			got.Of("place"), got.Of("cell"), got.Of("not resolved"), got.Of("not reached"))
 	}
 }
 
