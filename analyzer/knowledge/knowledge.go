@@ -30,6 +30,7 @@
 //
 // A class groups types whose methods mean the same. Class `any` holds the
 // methods that mean the same on whatever type, for receivers whose type is not known.
+// Values of class `guard` hold a lock while they are alive.
 // Actions are explained in [Action].
 package knowledge
 

@@ -198,6 +198,8 @@ func (l *lowerer) glueDepth(t *workspace.Type, depth int) bool {
 	case workspace.TPath:
 		if t.Def == nil {
 			switch l.class(t) {
+			case "guard":
+				return true
 			case "option", "wrapper", "list", "set", "map":
 				for _, a := range t.Args {
 					if l.glueDepth(a, depth+1) {
@@ -249,6 +251,9 @@ func (l *lowerer) glue(self val, t *workspace.Type, n rp.Node, depth int) {
 	}
 	if t.Def == nil {
 		switch l.class(t) {
+		case "guard":
+			l.release(self, t, n)
+			return
 		case "list", "set", "map":
 			l.glueElements(self, t, n, depth)
 			return

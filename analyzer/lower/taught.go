@@ -42,7 +42,7 @@ func (l *lowerer) does(a *knowledge.Action, name string, recv *val, args []val, 
 	}
 	f := &future{kind: futDoes, does: a, name: name, args: args, result: result, commit: commit}
 	switch {
-	case commit == ops.Must && a.Get("reads") == "" && a.Get("writes") == "" && a.Get("traps") == "":
+	case commit == ops.Must && l.lockedType(result) == nil && a.Get("reads") == "" && a.Get("writes") == "" && a.Get("traps") == "":
 		// Nothing but a call: it can be joined with others.
 		f.kind, f.req = futRequest, l.taughtRequest(f)
 		for _, x := range args {
@@ -75,11 +75,14 @@ func (l *lowerer) perform(f *future, n rp.Node) val {
 	for _, p := range writes {
 		l.store(l.statePlace(p, n), v, n)
 	}
-	if f.commit != ops.Never {
+	if f.commit != ops.Never && l.lockedType(f.result) == nil {
 		call := l.taughtRequest(f)
 		req := l.value(&ops.Op{Kind: ops.Request, Args: []ops.Value{v.v}, Request: call}, n)
 		v = l.awaitOp(req, f.commit, &ops.Wait{For: name, Cause: "is described so", Calls: []*ops.RequestInfo{call}}, n)
 		v.t = f.result
+	}
+	if l.lockedType(f.result) != nil {
+		v = l.acquire(f.result, inputs, f.commit != ops.Never, n)
 	}
 	if why := a.Get("traps"); why != "" && !l.dead {
 		text := lastOf(f.name) + ", " + strings.ReplaceAll(why, "-", " ")
@@ -95,6 +98,8 @@ func (l *lowerer) taughtRequest(f *future) *ops.RequestInfo {
 	r := &ops.RequestInfo{API: lastTwo(f.name), Method: lastOf(f.name), Effect: effects[f.does.Get("effect")], Reply: ops.ReplyResult}
 	// Functions that call give a Result, unless their type says otherwise.
 	switch inner := payload(f.result, 0); {
+	case f.result == nil && f.commit == ops.May:
+		r.Reply = ops.ReplyPlain
 	case f.result == nil:
 	case lastSegment(f.result) != "Result":
 		r.Reply = ops.ReplyPlain
