@@ -244,7 +244,7 @@ func (p *project) executions(t *testing.T, crate, fn string) int {
 }
 
 func judged(in effects.Input) *evidence.Message {
-	return &evidence.Message{Func: in.Func, Endpoint: in.Entry, Lasts: in.Lasts, Anonymous: in.Anonymous}
+	return &evidence.Message{Func: in.Func, Endpoint: in.Entry, Lasts: in.Lasts, Looks: in.Looks, Anonymous: in.Anonymous}
 }
 
 // claimOf is what a finding says.

@@ -105,6 +105,10 @@ func (k Kind) String() string {
 // (§1.4: those of queries and inspect_message are thrown away).
 func (k Kind) Commits() bool { return k != Query && k != CompositeQuery && k != Inspect }
 
+// Looks reports whether an execution of kind k runs in the gaps of others and
+// changes nothing there: it can only see what is half done.
+func (k Kind) Looks() bool { return k == Query || k == CompositeQuery || k == Inspect }
+
 // Lifecycle reports whether k runs only at install or upgrade, when no call may be made.
 func (k Kind) Lifecycle() bool { return k == Init || k == PreUpgrade || k == PostUpgrade }
 
@@ -118,6 +122,8 @@ type Entry struct {
 	// Guards are the functions named in `guard = "…"`, run before the body in
 	// the same segment (S24); they are no locks.
 	Guards []string
+	// ManualReply: the function replies itself, perhaps before its end (S13).
+	ManualReply bool
 	// Assumed: the function is taken for an entry point because nothing calls
 	// it; the text says so ("nothing calls withdraw: taken as an update").
 	Assumed string

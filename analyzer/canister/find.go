@@ -1,6 +1,8 @@
 package canister
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/awaitlint/awaitlint/analyzer/knowledge"
@@ -80,8 +82,8 @@ func bare(cr *workspace.Crate) bool {
 // entries are the functions of a crate that its attributes make entry points.
 func entries(cr *workspace.Crate, k *knowledge.Base) (all []*Entry) {
 	for _, d := range cr.Functions() {
-		if e := entryOf(d, k); e != nil {
-			all = append(all, e)
+		if d.HasBody() {
+			all = append(all, entriesOf(d, k)...)
 		}
 	}
 	return all
@@ -90,7 +92,7 @@ func entries(cr *workspace.Crate, k *knowledge.Base) (all []*Entry) {
 var kinds = map[string]Kind{
 	"update": Update, "query": Query, "init": Init, "pre_upgrade": PreUpgrade, "post_upgrade": PostUpgrade,
 	"heartbeat": Heartbeat, "inspect_message": Inspect, "on_low_wasm_memory": LowMemory,
-	"composite_query": CompositeQuery, "timer": Timer,
+	"composite_query": CompositeQuery, "timer": Timer, "task": Task,
 }
 
 // exports are the names of raw Wasm exports (§5).
@@ -101,34 +103,29 @@ var exports = map[string]Kind{
 	"canister_inspect_message": Inspect, "canister_on_low_wasm_memory": LowMemory,
 }
 
-// entryOf returns the entry point a function is by its attributes, or nil.
-func entryOf(d *workspace.Def, know *knowledge.Base) *Entry {
-	if d.Tree.Child(d.Node, rp.FieldBody) == 0 {
-		return nil
-	}
+// entriesOf returns the entry points a function is by its attributes: it can
+// be several, as init and post_upgrade.
+func entriesOf(d *workspace.Def, know *knowledge.Base) (all []*Entry) {
 	for _, a := range d.Attrs {
-		if k := kinds[entryKind(d, strings.ReplaceAll(a.Path, " ", ""), know)]; k != 0 {
-			e := &Entry{Kind: k, Name: d.Name, Def: d, Span: nameOf(d)}
-			e.readArgs(a.Tokens)
-			return e
+		e := &Entry{Name: d.Name, Def: d, Span: nameOf(d)}
+		if k := kinds[entryKind(d, a.Path, know)]; k != 0 {
+			e.Kind = k
+			e.readArgs(a)
+		} else if hook, method, ok := export(d, a); ok {
+			e.Kind = exports[hook]
+			e.Name = cmp.Or(method, d.Name)
 		}
-		if name, ok := exportName(a); ok {
-			hook, method, _ := strings.Cut(name, " ")
-			if k := exports[hook]; k != 0 {
-				e := &Entry{Kind: k, Name: method, Def: d, Span: nameOf(d)}
-				if method == "" {
-					e.Name = d.Name
-				}
-				return e
-			}
+		if e.Kind != 0 && !slices.ContainsFunc(all, func(o *Entry) bool { return o.Kind == e.Kind && o.Name == e.Name }) {
+			all = append(all, e)
 		}
 	}
-	return nil
+	return all
 }
 
 // entryKind is what knowledge says of an attribute, by its path as written or
 // as imports give it.
 func entryKind(d *workspace.Def, path string, know *knowledge.Base) string {
+	path = strings.TrimPrefix(path, "::")
 	if k := know.Entry(path); k != "" {
 		return k
 	}
@@ -139,27 +136,35 @@ func entryKind(d *workspace.Def, path string, know *knowledge.Base) string {
 	return know.Entry(res.External)
 }
 
-// exportName returns the name of a raw Wasm export: `#[export_name = "…"]` or
-// `#[unsafe(export_name = "…")]`.
-func exportName(a workspace.Attr) (string, bool) {
-	return a.Tokens, a.Path == "export_name"
+// export splits the name of a raw Wasm export: that in `#[export_name = "…"]`,
+// the function's own with `#[no_mangle]`.
+func export(d *workspace.Def, a workspace.Attr) (hook, method string, ok bool) {
+	name := ""
+	switch a.Path {
+	case "export_name":
+		name = a.Tokens
+	case "no_mangle":
+		name = d.Name
+	}
+	hook, method, _ = strings.Cut(name, " ")
+	_, ok = exports[hook]
+	return hook, strings.TrimSpace(method), ok
 }
 
-// readArgs reads the arguments of an entry attribute: composite, name, guard.
-func (e *Entry) readArgs(tokens string) {
-	tokens = strings.Trim(strings.TrimSpace(tokens), "()")
-	for _, part := range strings.Split(tokens, ",") {
-		key, value, _ := strings.Cut(part, "=")
-		key, value = strings.TrimSpace(key), strings.Trim(strings.TrimSpace(value), `"`)
-		switch key {
+// readArgs reads the arguments of an entry attribute (§5).
+func (e *Entry) readArgs(a workspace.Attr) {
+	for _, arg := range a.Args() {
+		switch arg.Key {
 		case "composite":
-			if value != "false" && e.Kind == Query {
+			if arg.Value != "false" && e.Kind == Query {
 				e.Kind = CompositeQuery
 			}
 		case "name":
-			e.Name = value
+			e.Name = arg.Value
 		case "guard":
-			e.Guards = append(e.Guards, value)
+			e.Guards = append(e.Guards, arg.Value)
+		case "manual_reply":
+			e.ManualReply = arg.Value != "false"
 		}
 	}
 }

@@ -116,3 +116,97 @@ func TestFind(t *testing.T) {
 		t.Errorf("canisters\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }
+
+// Every way to write an entry point, of today's CDK.
+func TestForms(t *testing.T) {
+	ws, err := workspace.Load([]string{"../../testdata/rules/entry-points/src/forms.rs"}, workspace.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, e := range canister.Find(ws, knowledge.Default())[0].Entries {
+		if strings.HasSuffix(e.Span.File.Path, "/forms.rs") {
+			got = append(got, form(e))
+		}
+	}
+	want := []string{
+		"update qualified", "query global_path", "update renamed", "update public_name guards is_admin crate::forms::is_open",
+		"update replies by itself", "composite query composite", "query plain", "update candid_too", "update conditional",
+		"update raw", "query raw_view", "composite query raw_composite", "heartbeat canister_heartbeat",
+		"update in_a_module", "update in_a_function",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("entry points\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+func form(e *canister.Entry) string {
+	s := e.Kind.String() + " " + e.Name
+	if e.Guards != nil {
+		s += " guards " + strings.Join(e.Guards, " ")
+	}
+	if e.ManualReply {
+		s += " by itself"
+	}
+	return s
+}
+
+// Forms of other frameworks, and of older CDKs.
+func TestFormsElsewhere(t *testing.T) {
+	const text = `
+-- Cargo.toml --
+[package]
+name = "can"
+[dependencies]
+ic-cdk = "0.12"
+ic-kit = "0.4"
+ic-canister = "0.1"
+canister_api_macros = "1"
+canic = "0.1"
+junobuild-macros = "0.1"
+-- src/lib.rs --
+use canister_api_macros::proposal;
+use ic_kit::macros::{query as view, *};
+use junobuild_macros::on_set_doc;
+use derive_more::query;
+#[ic_cdk::init]
+#[ic_cdk::post_upgrade]
+fn both() {}
+#[update]
+fn by_glob() {}
+#[view]
+fn by_renamed_query() {}
+#[proposal(guard = "governance")]
+fn by_vote() {}
+#[canic_update(requires(caller::is_controller(), caller::is_root("a, b")), name = "wire")]
+fn wrapped() {}
+#[on_set_doc(collections = ["notes"])]
+async fn hook() {}
+mod own {
+    #[proposal]
+    fn not_that_one() {}
+}
+struct Token;
+impl Token {
+    #[ic_canister::update(trait = true)]
+    fn transfer(&self) {}
+}
+trait PreUpdate {
+    #[ic_canister::query(trait = true)]
+    fn provided(&self) {}
+    #[ic_canister::query(trait = true)]
+    fn required(&self);
+}
+`
+	var got []string
+	for _, e := range find(t, text)[0].Entries {
+		got = append(got, form(e))
+	}
+	want := []string{
+		"init both", "post_upgrade both", "update by_glob", "query by_renamed_query", "update by_vote guards governance",
+		"update wire", "task hook", "query provided", "update transfer",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("entry points\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}

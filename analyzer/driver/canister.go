@@ -112,6 +112,7 @@ func inputs(messages []*lower.Message) []effects.Input {
 			Entry:     finding.Endpoint{Name: m.Entry.Name, Kind: m.Entry.Kind.String(), Span: m.Entry.Span},
 			Func:      m.Func,
 			Lasts:     m.Entry.Kind.Commits() && !m.Entry.Kind.Lifecycle(),
+			Looks:     m.Entry.Kind.Looks(),
 			Anonymous: anonymous(m.Entry.Kind),
 			Assumed:   m.Assumed,
 		})

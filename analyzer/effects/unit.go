@@ -36,6 +36,8 @@ type Input struct {
 	// Lasts: state changes of the message are kept, and other messages can run
 	// while it waits. False for queries, inspect_message, and the hooks of install and upgrade.
 	Lasts bool
+	// Looks: it runs while others wait, and sees what is half done.
+	Looks bool
 	// Anonymous: nobody sends it: timers, heartbeats, tasks.
 	Anonymous bool
 	// Assumed: nothing known starts it: others run in its gaps, it runs in nobody else's.

@@ -23,6 +23,8 @@ type Message struct {
 	// for queries, inspect_message and the hooks of install and upgrade, which
 	// are observers at most.
 	Lasts bool
+	// Looks: it runs in the gaps of others and sees what is half done.
+	Looks bool
 	// Anonymous: nobody sends it (timers, heartbeats, tasks).
 	Anonymous bool
 	// Assumed: nothing known starts it: it runs in nobody's gaps but its own.
@@ -181,7 +183,7 @@ func (c *Canister) interferers(a *Message, read model.Site) []*Message {
 func (c *Canister) observers(a *Message) []finding.Endpoint {
 	var es []finding.Endpoint
 	for _, m := range c.Messages {
-		if !m.Lasts && c.system.Observes(a.program, m.program) {
+		if m.Looks && c.system.Observes(a.program, m.program) {
 			es = append(es, m.Endpoint)
 		}
 	}

@@ -41,7 +41,7 @@ func loadPath(t *testing.T, path string) *Canister {
 		ms = append(ms, &Message{
 			Func:     m.Func,
 			Endpoint: finding.Endpoint{Name: m.Entry.Name, Kind: kind.String(), Span: m.Entry.Span},
-			Lasts:    kind.Commits() && !kind.Lifecycle(), Anonymous: anonymous,
+			Lasts:    kind.Commits() && !kind.Lifecycle(), Looks: kind.Looks(), Anonymous: anonymous,
 		})
 	}
 	return New(ms)

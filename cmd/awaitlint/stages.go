@@ -40,11 +40,11 @@ func (f *function) dump(w io.Writer, stage string) error {
 
 // judged puts a function before the model, among the messages of its canister.
 func (f *function) judged() (*evidence.Canister, *evidence.Message) {
-	self := &evidence.Message{Func: f.Func, Endpoint: f.Entry, Lasts: f.Lasts, Anonymous: f.Anonymous}
+	self := &evidence.Message{Func: f.Func, Endpoint: f.Entry, Lasts: f.Lasts, Looks: f.Looks, Anonymous: f.Anonymous}
 	all := []*evidence.Message{self}
 	for _, m := range messages(f.canister) {
 		if m.Entry != f.Entry {
-			all = append(all, &evidence.Message{Func: m.Func, Endpoint: m.Entry, Lasts: m.Lasts, Anonymous: m.Anonymous})
+			all = append(all, &evidence.Message{Func: m.Func, Endpoint: m.Entry, Lasts: m.Lasts, Looks: m.Looks, Anonymous: m.Anonymous})
 		}
 	}
 	return evidence.New(all), self

@@ -43,7 +43,7 @@ func (p *project) timelines(name string) ([]report.Timeline, error) {
 }
 
 func timeline(f *function, others []*effects.Message) report.Timeline {
-	self := &evidence.Message{Func: f.Func, Endpoint: f.Entry, Lasts: f.Lasts, Anonymous: f.Anonymous}
+	self := &evidence.Message{Func: f.Func, Endpoint: f.Entry, Lasts: f.Lasts, Looks: f.Looks, Anonymous: f.Anonymous}
 	line := report.Timeline{
 		Entry:    f.Entry,
 		Segments: evidence.New([]*evidence.Message{self}).Segments(self),
@@ -80,19 +80,13 @@ func touched(m *effects.Message, others []*effects.Message) []report.Touched {
 			switch {
 			case writes && other.Input.Lasts:
 				t.Writers = add(t.Writers, e)
-			case reads && (other.Input.Lasts || looksOn(e)):
+			case reads && (other.Input.Lasts || other.Input.Looks):
 				t.Observers = add(t.Observers, e)
 			}
 		}
 		out = append(out, t)
 	}
 	return out
-}
-
-// looksOn reports whether an entry point whose changes do not last can run in
-// a gap: queries can, hooks of install and upgrade cannot.
-func looksOn(e finding.Endpoint) bool {
-	return e.Kind == canister.Query.String() || e.Kind == canister.CompositeQuery.String()
 }
 
 func add(es []finding.Endpoint, e finding.Endpoint) []finding.Endpoint {

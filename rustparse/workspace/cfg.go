@@ -133,6 +133,19 @@ func unquote(s string) string {
 	return s
 }
 
+// An Arg is one argument of an attribute: `name = "x"` has the Value x, `composite` has none.
+type Arg struct{ Key, Value string }
+
+// Args are the arguments of an attribute, between commas.
+func (a Attr) Args() []Arg {
+	var args []Arg
+	for _, part := range splitCommas(a.Tokens) {
+		key, value, _ := strings.Cut(part, "=")
+		args = append(args, Arg{strings.TrimSpace(key), unquote(value)})
+	}
+	return args
+}
+
 // splitCommas splits at the commas outside brackets and strings.
 func splitCommas(s string) []string {
 	var parts []string

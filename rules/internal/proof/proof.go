@@ -27,7 +27,7 @@ func run(pass *analysis.Pass) (any, error) {
 	c := pass.ResultOf[effects.Analyzer].(*effects.Canister)
 	var messages []*evidence.Message
 	add := func(in effects.Input) {
-		messages = append(messages, &evidence.Message{Func: in.Func, Endpoint: in.Entry, Lasts: in.Lasts, Anonymous: in.Anonymous, Assumed: in.Assumed})
+		messages = append(messages, &evidence.Message{Func: in.Func, Endpoint: in.Entry, Lasts: in.Lasts, Looks: in.Looks, Anonymous: in.Anonymous, Assumed: in.Assumed})
 	}
 	waits := false
 	for _, m := range c.Messages {

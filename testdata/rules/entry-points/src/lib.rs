@@ -1,5 +1,7 @@
 //! What counts as an entry point, and who can run in whose gaps.
 
+mod forms;
+mod kinds;
 mod unreached;
 
 use candid::Principal;
