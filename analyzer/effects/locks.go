@@ -270,9 +270,9 @@ func isTrap(op *ops.Op) bool { return op != nil && op.Kind == ops.Trap }
 // moves: a count of those who hold it, or the time until which it is held.
 func (f *lockFinder) bounded(l *Lock) bool {
 	m := f.m
-	written := m.Slice(l.Take.Value)
-	if l.Take.Value == nil {
-		written = &Slice{}
+	written := &Slice{}
+	if l.Take.Value != nil {
+		written = m.Slice(l.Take.Value)
 	}
 	counts := f.undone(l) && (written.Depends(l.Place) || l.Take.Key != nil)
 	now := f.clock(written)

@@ -64,25 +64,47 @@ func lockClaims(t *testing.T) map[string][]string {
 	return out
 }
 
-func loadLocks(t *testing.T) *effects.Canister {
+// loadCanisters loads the canisters of a folder.
+func loadCanisters(t *testing.T, dir string) []*effects.Canister {
 	t.Helper()
-	ws, err := workspace.Load([]string{locksDir}, workspace.Options{})
+	ws, err := workspace.Load([]string{dir}, workspace.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
+	var out []*effects.Canister
 	for _, c := range canister.Find(ws, knowledge.Default()) {
-		if c.Crate.Name != "locks" {
-			continue
-		}
-		out := &effects.Canister{Name: c.Crate.Name}
+		ec := &effects.Canister{Name: c.Crate.Name}
 		for _, m := range lower.Canister(c) {
 			e := finding.Endpoint{Name: m.Entry.Name}
-			out.Messages = append(out.Messages, effects.New(out, effects.Input{Entry: e, Func: m.Func, Lasts: true}))
+			ec.Messages = append(ec.Messages, effects.New(ec, effects.Input{Entry: e, Func: m.Func, Lasts: true}))
 		}
-		return out
+		out = append(out, ec)
+	}
+	return out
+}
+
+func loadLocks(t *testing.T) *effects.Canister {
+	t.Helper()
+	for _, c := range loadCanisters(t, locksDir) {
+		if c.Name == "locks" {
+			return c
+		}
 	}
 	t.Fatal("no canister locks")
 	return nil
+}
+
+// Whatever is found in any sample canister turns somebody away and is held over an await.
+func TestLocksAnywhere(t *testing.T) {
+	for _, c := range loadCanisters(t, "../../testdata") {
+		for _, m := range c.Messages {
+			for _, l := range m.Locks() {
+				if len(l.Held) == 0 || l.Take != nil && (len(l.Refused) == 0 || l.Check.Instr == nil) {
+					t.Errorf("%s: %s of %s is no lock", c.Name, l.Place, m.Entry().Name)
+				}
+			}
+		}
+	}
 }
 
 func TestLocks(t *testing.T) {
