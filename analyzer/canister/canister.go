@@ -64,7 +64,7 @@ func taught(k *knowledge.Base, d *workspace.Def) *knowledge.Action {
 }
 
 func described(k *knowledge.Base, d *workspace.Def) *knowledge.Action {
-	if d.Impl != nil || d.Owner != nil || d.Module == nil || taught(k, d) != nil {
+	if d.Impl != nil && d.Impl.Trait != nil || d.Owner != nil || d.Module == nil || taught(k, d) != nil {
 		return nil
 	}
 	return k.Described(d.Path())

@@ -65,7 +65,7 @@ import (
 //	oneway       sends a call without waiting
 //	spawn        starts its argument as a task
 //	timer        runs its closure or future argument later; interval=yes for repeated ones
-//	await        gives a future that may suspend though it is no call
+//	await        gives a future that may suspend, on a call or not; why=TEXT-WITH-DASHES says when
 //	never        gives a future that never suspends
 //	endpoint     decodes the message's argument, runs its closure or function argument on it and replies
 //	join         gives the future of all futures in its arguments, or in the list that is its one argument; how=all|try|select

@@ -33,7 +33,8 @@ type future struct {
 	commit ops.Commit
 	// straight: awaiting futUnknown does not suspend.
 	straight bool
-	open     bool // futOneOf: or something else
+	why      string // futUnknown: what is known of it all the same
+	open     bool   // futOneOf: or something else
 }
 
 type futKind uint8
@@ -146,7 +147,13 @@ func (l *lowerer) awaitValue(v val, n rp.Node) val {
 			l.ifElse(c, n, func() { l.awaitValue(p, n) }, nil)
 		}
 		req := val{v: l.value(&ops.Op{Kind: ops.Request, Args: []ops.Value{f.value}, Request: &ops.RequestInfo{Method: f.name, API: f.name}}, n)}
-		return l.awaitOp(req.v, ops.May, &ops.Wait{For: "`" + f.name + "`", Cause: "is not known"}, n)
+		w := &ops.Wait{For: "`" + f.name + "`", Cause: f.why}
+		if w.Cause == "" {
+			w.Cause = "is not known"
+		}
+		r := l.awaitOp(req.v, ops.May, w, n)
+		r.t = f.result
+		return r
 	}
 	return l.opaque(n, "await", nil)
 }
@@ -434,6 +441,15 @@ func (l *lowerer) futureMethod(recv val, name string, argn []rp.Node, n rp.Node)
 		}
 		return val{fut: &next, t: recv.t}, true
 	}
+	if f.kind == futOneOf && !f.open && l.c.Knowledge.Method("request", name) != nil && onlyRequests(f.parts) {
+		next := *f
+		next.parts = nil
+		for _, p := range f.parts {
+			r, _ := l.futureMethod(p, name, argn, n)
+			next.parts = append(next.parts, r)
+		}
+		return val{fut: &next}, true
+	}
 	if f.kind == futUnknown {
 		recv.fut = nil
 		return val{}, false
@@ -453,6 +469,15 @@ func (l *lowerer) futureMethod(recv val, name string, argn []rp.Node, n rp.Node)
 		return val{fut: next}, true
 	}
 	return val{}, false
+}
+
+func onlyRequests(vs []val) bool {
+	for _, v := range vs {
+		if v.fut == nil || v.fut.kind != futRequest {
+			return false
+		}
+	}
+	return true
 }
 
 // awaitChain awaits a future and does with its output what an adapter says:
@@ -548,7 +573,7 @@ func (l *lowerer) spawn(v val, kind string, interval bool, n rp.Node) {
 		return
 	}
 	sub := l.program.newLowerer(name)
-	sub.outer, sub.captures = l.env, map[string]binding{}
+	sub.outer, sub.captures = l.env, map[captured]binding{}
 	sub.f.Async, sub.f.Span, sub.f.Full = true, e.Span, span(l.tree(), n)
 	fr := *l.frame()
 	fr.in, fr.ret, fr.labels, fr.caller, fr.name = sub.f, 0, nil, 0, ""

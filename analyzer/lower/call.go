@@ -27,7 +27,7 @@ type closure struct {
 }
 
 func (l *lowerer) closureAt(n rp.Node) *closure {
-	return &closure{tree: l.tree(), node: n, env: l.env, frame: l.frame()}
+	return &closure{tree: l.tree(), node: n, env: l.keepEnv(), frame: l.frame()}
 }
 
 func (l *lowerer) callerSite(n rp.Node) ops.Site { return l.site(n) }
@@ -102,7 +102,10 @@ func (l *lowerer) call(n rp.Node) val {
 	if v, ok := l.assumedAccessor(target, argn, n); ok {
 		return v
 	}
-	return l.unknownCall(t.Text(target), nil, l.args(argn, nil), n, "not found")
+	args := l.args(argn, nil)
+	v := l.unknownCall(t.Text(target), nil, args, n, "not found")
+	v.fut = &future{kind: futUnknown, name: oneLine(t.Text(target)), value: v.v, parts: futures(args)}
+	return v
 }
 
 func (l *lowerer) args(ns []rp.Node, sig *workspace.Sig) []val {

@@ -7,6 +7,7 @@
 package lower
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/awaitlint/awaitlint/analyzer/canister"
@@ -197,7 +198,7 @@ type lowerer struct {
 
 	// For tasks: names of the function around are captures.
 	outer    *env
-	captures map[string]binding
+	captures map[captured]binding
 	header   []*ops.Op // Param operations
 	taskN    int
 }
@@ -293,13 +294,30 @@ type binding struct {
 type env struct {
 	parent *env
 	names  map[string]binding
+	kept   bool           // a closure has it
 	block  rustparse.Node // of the frame's tree, if a block with items
 	module *workspace.Module
 }
 
 func (l *lowerer) pushEnv() { l.env = &env{parent: l.env, names: map[string]binding{}} }
 
-func (l *lowerer) bind(name string, b binding) { l.env.names[name] = b }
+func (l *lowerer) bind(name string, b binding) {
+	if _, hides := l.env.names[name]; hides && l.env.kept {
+		// A closure made before goes on to see what it saw.
+		next := *l.env
+		next.names, next.kept = maps.Clone(l.env.names), false
+		l.env = &next
+	}
+	l.env.names[name] = b
+}
+
+// keepEnv returns the names in scope as they are now, for a closure.
+func (l *lowerer) keepEnv() *env {
+	for e := l.env; e != nil && !e.kept; e = e.parent {
+		e.kept = true
+	}
+	return l.env
+}
 
 func (l *lowerer) lookup(name string) (binding, bool) {
 	for e := l.env; e != nil; e = e.parent {
@@ -315,22 +333,67 @@ func (l *lowerer) lookup(name string) (binding, bool) {
 
 // capture makes a name of the function around a task a parameter of the task.
 func (l *lowerer) capture(name string) (binding, bool) {
-	if b, ok := l.captures[name]; ok {
-		return b, true
-	}
 	for e := l.outer; e != nil; e = e.parent {
-		if b, ok := e.names[name]; ok {
-			if b.v == 0 && (b.val.clo != nil) {
-				l.captures[name] = b
-				return b, true
-			}
-			v := l.param(name, b.val.t)
-			c := l.takeOver(name, b, v)
-			l.captures[name] = c
-			return c, true
+		b, ok := e.names[name]
+		if !ok {
+			continue
 		}
+		key := captured{e, name}
+		c, have := l.captures[key]
+		switch {
+		case have:
+		case b.v == 0 && (b.val.clo != nil || b.val.fut != nil && b.val.fut.kind != futUnknown):
+			c = binding{val: l.imported(b.val)}
+		default:
+			c = l.takeOver(name, b, l.param(name, b.val.t))
+		}
+		l.captures[key] = c
+		return c, true
 	}
 	return binding{}, false
+}
+
+// A captured is a name of the function around a task, and where it is bound.
+type captured struct {
+	env  *env
+	name string
+}
+
+// imported is a closure or future of the function around a task as the task
+// knows it: what it captures in turn, the task captures.
+func (l *lowerer) imported(v val) val {
+	at := l.frames[0].tree.Root()
+	outer, inner := l.outer, l.env
+	defer func() { l.outer, l.env = outer, inner }()
+	within := func(c *closure) *closure {
+		if c == nil || c.node == 0 {
+			return c
+		}
+		next := *c
+		next.env = &env{names: map[string]binding{}}
+		l.outer, l.env = c.env, &env{}
+		for _, name := range freeNames(c) {
+			if b, ok := l.lookup(name); ok {
+				next.env.names[name] = b
+			}
+		}
+		return &next
+	}
+	v.clo = within(v.clo)
+	if v.fut != nil {
+		c := v.fut.clo
+		flat := *v.fut
+		flat.clo = nil
+		v = l.mapParts(val{fut: &flat, t: v.t}, at, func(field string, part val) val {
+			if part.clo != nil || part.fut != nil {
+				return l.imported(part)
+			}
+			return l.param("…"+field, part.t)
+		})
+		v.fut.clo = within(c)
+	}
+	v.v = 0
+	return v
 }
 
 // takeOver makes the task the owner of a guard it captures, from its start on.

@@ -410,6 +410,16 @@ func (l *lowerer) act(a *knowledge.Action, name string, recv *val, args []val, g
 			}
 		}
 		return val{fut: f}
+	case "await":
+		// It may suspend: on a call inside, or until another message lets it go on (S23).
+		var all []val
+		if recv != nil {
+			all = append(all, l.load(*recv, n))
+		}
+		v := l.emitCall(lastTwo(name), &ops.Callee{Path: lastTwo(name), Pure: true, Cut: "outside"}, append(all, args...), n)
+		v.t = resultType()
+		v.fut = &future{kind: futUnknown, name: lastTwo(name), value: v.v, result: v.t, why: strings.ReplaceAll(a.Get("why"), "-", " ")}
+		return v
 	case "never":
 		v := first(args)
 		return val{fut: &future{kind: futReady, ready: &v}}

@@ -224,25 +224,32 @@ func (l *lowerer) mapClosure(c *closure, at rp.Node, f func(field string, part v
 	l.env = c.env
 	next := *c
 	next.env = &env{parent: c.env, names: map[string]binding{}}
+	for _, name := range freeNames(c) {
+		b, ok := l.lookup(name)
+		if !ok {
+			continue
+		}
+		x := b.val
+		if b.v != 0 {
+			x.v = l.value(&ops.Op{Kind: ops.Get, Var: b.v}, at)
+		}
+		if x.v != 0 || x.clo != nil || x.fut != nil {
+			next.env.names[name] = binding{val: f(name, x)}
+		}
+	}
+	return &next
+}
+
+// freeNames are the names in a closure that it may have from around it, each once.
+func freeNames(c *closure) []string {
+	var names []string
 	seen := map[string]bool{}
 	var walk func(n rp.Node)
 	walk = func(n rp.Node) {
 		if k := c.tree.Kind(n); k == rp.Identifier || k == rp.Self {
-			name := c.tree.Text(n)
-			if seen[name] {
-				return
-			}
-			seen[name] = true
-			b, ok := l.lookup(name)
-			if !ok {
-				return
-			}
-			x := b.val
-			if b.v != 0 {
-				x.v = l.value(&ops.Op{Kind: ops.Get, Var: b.v}, at)
-			}
-			if x.v != 0 || x.clo != nil || x.fut != nil {
-				next.env.names[name] = binding{val: f(name, x)}
+			if name := c.tree.Text(n); !seen[name] {
+				seen[name] = true
+				names = append(names, name)
 			}
 			return
 		}
@@ -251,7 +258,7 @@ func (l *lowerer) mapClosure(c *closure, at rp.Node, f func(field string, part v
 		}
 	}
 	walk(c.node)
-	return &next
+	return names
 }
 
 // pushed notes that a list variable now holds values of a shape too.

@@ -71,6 +71,18 @@ async fn into_future() {
 }
 
 #[update]
+async fn built_either_way(timeout: Option<u32>) {
+    use std::future::IntoFuture;
+    let call = match timeout {
+        Some(t) => Call::bounded_wait(ledger(), "either").change_timeout(t),
+        None => Call::unbounded_wait(ledger(), "either"),
+    }
+    .with_cycles(5)
+    .with_arg(1u64);
+    let _ = IntoFuture::into_future(call).await; // await: must, bounded, unbounded, "either"
+}
+
+#[update]
 async fn method_name_in_a_constant() {
     const METHOD: &str = "archive";
     let _ = Call::bounded_wait(ledger(), METHOD).await; // await: must, bounded, "archive"

@@ -38,6 +38,27 @@ fn starts_tasks(id: Principal) {
     });
 }
 
+// A task that runs a future made outside, under a name that hides another.
+#[update]
+fn wrapped_task(id: Principal, quick: bool) {
+    let work = async move { Call::bounded_wait(id, "inner").await.is_ok() }; // await: must, bounded, "inner", in task
+    let work = async move {
+        let good = work.await; // await: must, bounded, "inner", in task
+        N.set(good as u64);
+    };
+    let again = move || async move {
+        let _ = Call::bounded_wait(id, "again").await; // await: must, bounded, "again", in task
+    };
+    if quick {
+        spawn(work);
+    } else {
+        spawn(async move {
+            work.await; // await: must, bounded, "inner", in task
+            again().await; // await: must, bounded, "again", in task
+        });
+    }
+}
+
 // The reply is sent by the task.
 #[update(manual_reply = true)]
 fn reply_by_a_task(id: Principal) {
