@@ -207,6 +207,9 @@ func madeByMacro(f *file, k *call, byDef map[*workspace.Def]*function) bool {
 	if f.tree.Kind(target) == rp.FieldExpression {
 		return false
 	}
+	if p := last(strings.TrimSpace(f.tree.Text(f.tree.Child(target, rp.FieldPath)))); p != "" && p[0] >= 'A' && p[0] <= 'Z' {
+		return false // of a type, whose state it would be
+	}
 	res := resolve(f, target, k.fn, k.mod)
 	return res.External == "" && (res.Def == nil || res.Def.Kind == workspace.Fn && byDef[res.Def] == nil)
 }

@@ -12,7 +12,6 @@ import (
 	"errors"
 	"regexp"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/awaitlint/awaitlint/analyzer/canister"
@@ -163,7 +162,7 @@ func (c *Census) names(cr *workspace.Crate, can *canister.Canister) {
 // madeBy notes the functions that a macro which declares state makes.
 func (c *Census) madeBy(t *rp.Tree, n rp.Node) {
 	text := t.Text(n)
-	if !strings.Contains(text, "static ") {
+	if !declaresState.MatchString(text) {
 		return
 	}
 	for _, m := range functionNamed.FindAllStringSubmatch(text, -1) {
@@ -172,7 +171,10 @@ func (c *Census) madeBy(t *rp.Tree, n rp.Node) {
 	}
 }
 
-var functionNamed = regexp.MustCompile(`\bfn\s+([a-z_][A-Za-z0-9_]*)`)
+var (
+	functionNamed = regexp.MustCompile(`\bfn\s+([a-z_][A-Za-z0-9_]*)`)
+	declaresState = regexp.MustCompile(`[^'\w]static\s+(ref\s+|mut\s+)?[$\w]+\s*:`)
+)
 
 // Observe notes what the analysis says of the i-th canister. It may be called
 // from several goroutines.

@@ -253,7 +253,7 @@ func (c *Census) endpoint(f *file, h hit, entries map[uint32]bool) finding.Site 
 	case r != nil:
 		s.Cause = r.reason
 	case h.condition:
-		s.Cause = "feature off: the condition of its cfg_attr does not hold"
+		s.Cause = "the condition of its cfg_attr does not hold"
 	default:
 		s.Class, s.Cause = endpointOpen, f.whyOpen(s)
 	}

@@ -17,7 +17,7 @@ extern "C" fn beat() {}
 /* #[update] */ // = endpoints no entry point: in a comment
 pub const TEXT: &str = "#[update]"; // = endpoints no entry point: in a string
 
-#[cfg_attr(feature = "extra", update)] // = endpoints no entry point: feature off: the condition of its cfg_attr does not hold
+#[cfg_attr(feature = "extra", update)] // = endpoints no entry point: the condition of its cfg_attr does not hold
 fn sometimes() {}
 
 #[cfg_attr(not(feature = "extra"), query)] // = endpoints entry point
