@@ -88,6 +88,10 @@ func attribute(text string, at int) (h hit, ok bool) {
 				return h, true
 			}
 		}
+		if n == 0 && (last == "no_mangle" || last == "unsafe" && strings.Contains(inside, "no_mangle")) {
+			h.kind = exported(text[end:])
+			return h, h.kind != ""
+		}
 		if !h.condition {
 			return h, false
 		}
@@ -98,6 +102,25 @@ func attribute(text string, at int) (h hit, ok bool) {
 		}
 		inside = rest[i+1:]
 	}
+}
+
+// exported returns the name of the function that follows an attribute, if it
+// is that of a hook.
+func exported(text string) string {
+	text = text[:min(len(text), 300)]
+	i := strings.Index(text, "fn canister_")
+	if i < 0 || strings.ContainsAny(text[:i], "{};") {
+		return ""
+	}
+	text = text[i+len("fn "):]
+	end := 0
+	for wordAt(text, end) {
+		end++
+	}
+	if name := text[:end]; hooks[strings.TrimPrefix(name, "canister_")] || name == "canister_global_timer" {
+		return name
+	}
+	return ""
 }
 
 // leadingPath returns the path a text begins with, blanks taken out of it.

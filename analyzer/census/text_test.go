@@ -17,6 +17,8 @@ func TestSearch(t *testing.T) {
 #[cfg_attr(all(not(feature = "a"), test), update(name = "q"))]
 #[unsafe(export_name = "canister_update send")]
 #[export_name = "canister_global_timer"]
+#[no_mangle] pub extern "C" fn canister_heartbeat() {}
+#[unsafe(no_mangle)] fn other() {} #[no_mangle] fn canister_help() {}
 // #[update]
 /* #[query] /* #[update] */ #[init] */
 /// ` + "```" + `
@@ -39,7 +41,7 @@ fn g() { x.await; y . await?; z
 		}
 		got = append(got, s)
 	}
-	want := []string{"update", "query", "init", "update (condition)", "canister_update", "canister_global_timer",
+	want := []string{"update", "query", "init", "update (condition)", "canister_update", "canister_global_timer", "canister_heartbeat",
 		"update (comment)", "query (comment)", "update (comment)", "init (comment)", "heartbeat (comment)",
 		"update (string)", "query (string)", "init (string)", "pre_upgrade"}
 	if !slices.Equal(got, want) {
