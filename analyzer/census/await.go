@@ -108,7 +108,7 @@ func (c *Census) noteAwait(a *await, f *ops.Func, w *ops.Wait) {
 		next.class = may
 	}
 	switch {
-	case w.Commit != ops.Never && leaf.Commit != ops.Must:
+	case w.Commit != ops.Never && leaf.Commit != ops.Must && !leaf.Known:
 		// Where nobody knows, "may" is a guess.
 		name := strings.Trim(leaf.For, "`")
 		if at := c.awaitAt(f.Sites[leaf.Site].Span); at != nil && name != leaf.For {

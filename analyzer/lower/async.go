@@ -31,6 +31,7 @@ type future struct {
 	ready  *val
 	does   *knowledge.Action // futDoes, with name, args, result
 	commit ops.Commit
+	path   string // futUnknown: of the callee, "" where its type is not known
 	// straight: awaiting futUnknown does not suspend.
 	straight bool
 	why      string // futUnknown: what is known of it all the same
@@ -142,12 +143,9 @@ func (l *lowerer) awaitValue(v val, n rp.Node) val {
 			return val{v: f.value, t: f.result}
 		}
 		// An outside function or method: it may call, and may run what it was given.
-		for _, p := range f.parts {
-			c := l.value(&ops.Op{Kind: ops.Opaque, Text: "whether it is run", Args: []ops.Value{f.value}}, n)
-			l.ifElse(c, n, func() { l.awaitValue(p, n) }, nil)
-		}
+		l.mayAwait(f.parts, n, f.value)
 		req := val{v: l.value(&ops.Op{Kind: ops.Request, Args: []ops.Value{f.value}, Request: &ops.RequestInfo{Method: f.name, API: f.name}}, n)}
-		w := &ops.Wait{For: "`" + f.name + "`", Cause: f.why}
+		w := &ops.Wait{For: "`" + f.name + "`", Cause: f.why, Path: f.path}
 		if w.Cause == "" {
 			w.Cause = "is not known"
 		}
@@ -156,6 +154,14 @@ func (l *lowerer) awaitValue(v val, n rp.Node) val {
 		return r
 	}
 	return l.opaque(n, "await", nil)
+}
+
+// mayAwait lowers futures given to a function that may run them.
+func (l *lowerer) mayAwait(futs []val, n rp.Node, decides ...ops.Value) {
+	for _, p := range futs {
+		c := l.value(&ops.Op{Kind: ops.Opaque, Text: "whether it is run", Args: decides}, n)
+		l.ifElse(c, n, func() { l.awaitValue(p, n) }, nil)
+	}
 }
 
 // awaitOp emits the operation at which a segment ends, for the reason in w.

@@ -651,7 +651,7 @@ func (l *lowerer) callExternal(res workspace.Res, argn []rp.Node, n, turbofish r
 		}
 		v := l.unknownCall(lastTwo(path), nil, args, n, "outside")
 		v.t = l.constructed(path, res)
-		v.fut = &future{kind: futUnknown, name: lastTwo(path), value: v.v, parts: futures(args)}
+		v.fut = &future{kind: futUnknown, name: lastTwo(path), path: path, value: v.v, parts: futures(args)}
 		return v
 	}
 	v := l.act(a, path, nil, l.args(argn, nil), res.Generics, argn, n)

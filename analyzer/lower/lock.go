@@ -61,7 +61,7 @@ func (l *lowerer) acquire(t *workspace.Type, inputs []val, awaited bool, n rp.No
 		// It may wait first. If the lock is held after that, the message plays no
 		// further part in the run, as one that was refused.
 		free := l.value(&ops.Op{Kind: ops.Opaque, Text: "until the lock is free"}, n)
-		l.awaitOp(free, ops.May, &ops.Wait{For: lastSegment(guard), Cause: "waits until the lock is free"}, n)
+		l.awaitOp(free, ops.May, &ops.Wait{For: lastSegment(guard), Cause: "waits until the lock is free", Known: true}, n)
 		l.ifElse(held(), n, func() {
 			e := l.refused(nil, n)
 			l.unwindTo(0, l.endOf(n))

@@ -78,6 +78,9 @@ func (l *lowerer) methodOn(recv val, name string, argn []rp.Node, generics []*wo
 		}
 		v := l.unknownCall("."+name, &recv, args, n, "method")
 		v.fut = &future{kind: futUnknown, name: name, value: v.v}
+		if class == "" && typ != nil && typ.Kind == workspace.TPath && typ.Def == nil && typ.Name != "" {
+			v.fut.path = typ.Name + "::" + name
+		}
 		return v
 	}
 	return l.actMethod(a, recv, typ, name, argn, generics, n)

@@ -1,6 +1,7 @@
 package lower
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/awaitlint/awaitlint/analyzer/canister"
@@ -42,7 +43,7 @@ func (l *lowerer) does(a *knowledge.Action, name string, recv *val, args []val, 
 	}
 	f := &future{kind: futDoes, does: a, name: name, args: args, result: result, commit: commit}
 	switch {
-	case commit == ops.Must && l.lockedType(result) == nil && a.Get("reads") == "" && a.Get("writes") == "" && a.Get("traps") == "":
+	case commit == ops.Must && !slices.ContainsFunc(args, func(x val) bool { return x.clo != nil || x.fut != nil }) && l.lockedType(result) == nil && a.Get("reads") == "" && a.Get("writes") == "" && a.Get("traps") == "":
 		// Nothing but a call: it can be joined with others.
 		f.kind, f.req = futRequest, l.taughtRequest(f)
 		for _, x := range args {
@@ -62,15 +63,26 @@ func (l *lowerer) does(a *knowledge.Action, name string, recv *val, args []val, 
 // its caller, then waits, then may trap.
 func (l *lowerer) perform(f *future, n rp.Node) val {
 	a, name := f.does, lastTwo(f.name)
-	var inputs []val
+	// What it is given to run, it may run.
+	inputs := l.mayRun(val{}, f.args, n)
+	if f.commit != ops.Never {
+		l.mayAwait(futures(f.args), n)
+	}
+	callee := &ops.Callee{Path: name, Cut: "outside"}
 	for _, x := range f.args {
-		inputs = append(inputs, l.load(x, n))
+		if x.ref && x.mut {
+			callee.Mutates = append(callee.Mutates, len(inputs))
+		} else {
+			x = l.load(x, n)
+		}
+		inputs = append(inputs, x)
 	}
 	for _, p := range l.places(a.List("reads")) {
 		inputs = append(inputs, l.load(l.statePlace(p, n), n))
 	}
 	writes := l.places(a.List("writes"))
-	v := l.emitCall(name, &ops.Callee{Path: name, Pure: len(writes) == 0, Cut: "outside"}, inputs, n)
+	callee.Pure = len(writes) == 0 && callee.Mutates == nil
+	v := l.emitCall(name, callee, inputs, n)
 	v.t, v.ref = f.result, isRef(f.result)
 	for _, p := range writes {
 		l.store(l.statePlace(p, n), v, n)
@@ -78,7 +90,7 @@ func (l *lowerer) perform(f *future, n rp.Node) val {
 	if f.commit != ops.Never && l.lockedType(f.result) == nil {
 		call := l.taughtRequest(f)
 		req := l.value(&ops.Op{Kind: ops.Request, Args: []ops.Value{v.v}, Request: call}, n)
-		v = l.awaitOp(req, f.commit, &ops.Wait{For: name, Cause: "is described so", Calls: []*ops.RequestInfo{call}}, n)
+		v = l.awaitOp(req, f.commit, &ops.Wait{For: name, Cause: "is described so", Known: true, Calls: []*ops.RequestInfo{call}}, n)
 		v.t = f.result
 	}
 	if l.lockedType(f.result) != nil {

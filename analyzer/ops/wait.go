@@ -19,6 +19,10 @@ type Wait struct {
 	Calls []*RequestInfo
 	// Cause says why, where no await inside For decides it: "is sent", "the callee is not known".
 	Cause string
+	// Known: knowledge says so, a May is no guess.
+	Known bool
+	// Path is that of a callee that is not known, as awaitlint.toml would name it, "" otherwise.
+	Path string
 	// By is the await inside For that decides, nil if there is none.
 	By *Wait
 }

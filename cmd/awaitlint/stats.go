@@ -22,6 +22,7 @@ func (c *command) statsCommand() *cobra.Command {
 	var view report.CensusView
 	var sample int
 	var seed uint64
+	var teach bool
 	cmd := &cobra.Command{
 		Use:   "stats [PATH...]",
 		Short: "count what awaitlint understands, and what it does not",
@@ -52,6 +53,9 @@ whole of its cell where that is what the code does, only by its cell, or not at 
 			if err := c.finish(p); err != nil {
 				return err
 			}
+			if teach {
+				return c.emit(func(w io.Writer, _ bool) error { return writeLessons(w, p.untaught()) })
+			}
 			found, notices := p.census()
 			r := &report.Report{Notices: notices}
 			c.code = max(c.code, r.ExitCode())
@@ -74,6 +78,7 @@ whole of its cell where that is what the code does, only by its cell, or not at 
 	f.StringVar(&view.List, "list", "", "list each site of one kind: "+listNames)
 	f.BoolVar(&view.All, "all", false, "show long lists whole")
 	f.IntVar(&sample, "sample", 0, "list only `N` sites, drawn at random")
+	f.BoolVar(&teach, "teach", false, "print, for awaitlint.toml, an entry to fill in for each awaited function that is not known")
 	f.Uint64Var(&seed, "seed", 1, "what the sample is drawn with; equal seeds draw equal samples")
 	return cmd
 }
