@@ -54,6 +54,56 @@ func (m *Message) mark(set []bool, b *ssa.BasicBlock) {
 	}
 }
 
+// prelude tells of instructions whether control can get from them to instr
+// without a commit in between.
+func (m *Message) prelude(instr ssa.Instruction) func(ssa.Instruction) bool {
+	commits := map[*ssa.BasicBlock][]int{}
+	for _, w := range m.Awaits {
+		if w.Commits() && w.Instr != instr {
+			commits[w.Instr.Block()] = append(commits[w.Instr.Block()], m.index[w.Instr])
+		}
+	}
+	// In a block, what stands after the last commit before its end, or before instr.
+	after := func(b *ssa.BasicBlock, end int) int {
+		from := 0
+		for _, i := range commits[b] {
+			if i < end {
+				from = max(from, i+1)
+			}
+		}
+		return from
+	}
+	at, end := instr.Block(), m.index[instr]
+	first := after(at, end)
+	whole := map[*ssa.BasicBlock]int{}
+	work := []*ssa.BasicBlock{}
+	enter := func(b *ssa.BasicBlock, from int) {
+		if from > 0 {
+			return
+		}
+		for _, p := range b.Preds {
+			if _, seen := whole[p]; !seen && m.live.edges[[2]int{p.Index, b.Index}] {
+				whole[p] = after(p, len(p.Instrs))
+				work = append(work, p)
+			}
+		}
+	}
+	enter(at, first)
+	for len(work) > 0 {
+		b := work[len(work)-1]
+		work = work[:len(work)-1]
+		enter(b, whole[b])
+	}
+	return func(x ssa.Instruction) bool {
+		b, i := x.Block(), m.index[x]
+		if b == at && i >= first && i < end {
+			return true
+		}
+		from, ok := whole[b]
+		return ok && i >= from
+	}
+}
+
 func (m *Message) assuming(a assumption) *Region {
 	x := m.explorer()
 	x.assumed = a

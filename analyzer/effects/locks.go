@@ -119,25 +119,30 @@ type lockFinder struct {
 	armed   map[*ops.Op][]*ops.Op
 	tried   []*Access
 	cleanup *[]*Access // see inDrops
+	// near tells which instructions stand before the write being tried, in its segment.
+	near func(ssa.Instruction) bool
 }
 
 // lock tells whether the write take takes a lock.
 func (f *lockFinder) lock(take *Access, before []*Access) *Lock {
 	m := f.m
 	awaits := f.awaitsAfter(take)
-	if len(awaits) == 0 || !f.looked(take, before) {
+	if len(awaits) == 0 || !f.mayEnd(take) {
+		return nil
+	}
+	if f.near = m.prelude(take.Instr); !f.looked(take, before) {
 		return nil
 	}
 	f.tried = append(f.tried, take)
 	l := &Lock{Place: take.Place, Take: take}
-	runs := m.through(take.Instr.Block(), f.got(l))
-	avoid := f.releases(l, runs)
-	for _, w := range awaits {
-		if m.reaches(runs, take.Instr, w.Instr, avoid) {
-			l.Held = append(l.Held, w)
-		}
-	}
+	// First by all ways there are, which costs little, then by those on which it is taken.
+	f.hold(l, m.live, awaits)
 	if len(l.Held) == 0 || !f.refuses(l) {
+		return nil
+	}
+	runs := m.through(take.Instr.Block(), f.got(l))
+	avoid := f.hold(l, runs, l.Held)
+	if len(l.Held) == 0 {
 		return nil
 	}
 	f.classify(l)
@@ -146,6 +151,21 @@ func (f *lockFinder) lock(take *Access, before []*Access) *Lock {
 	}
 	f.endings(l, runs, take.Instr, avoid)
 	return l
+}
+
+// mayEnd reports whether anything could give back what take takes: another
+// write of the place, a drop, or the clock.
+func (f *lockFinder) mayEnd(take *Access) bool {
+	m := f.m
+	if slices.ContainsFunc(m.Accesses, func(a *Access) bool {
+		return a.Write && a != take && len(a.Place.Path) <= len(take.Place.Path) && a.Place.Same(take.Place) && m.After(take.Instr, a.Instr)
+	}) {
+		return true
+	}
+	if take.Value != nil && f.clock(m.Slice(take.Value)) {
+		return true
+	}
+	return slices.ContainsFunc(f.inDrops(), func(a *Access) bool { return a.Write && a.Place.Same(take.Place) })
 }
 
 // awaitsAfter returns the awaits that commit what a wrote.
@@ -165,7 +185,7 @@ func (f *lockFinder) looked(take *Access, before []*Access) bool {
 	if take.Read {
 		return true
 	}
-	return slices.ContainsFunc(before, func(a *Access) bool { return f.asks(a, take.Place) && f.m.SameSegment(a.Instr, take.Instr) })
+	return slices.ContainsFunc(before, func(a *Access) bool { return f.asks(a, take.Place) && f.near(a.Instr) })
 }
 
 // asks reports whether a reads p, or a container p is in.
@@ -173,9 +193,11 @@ func (f *lockFinder) asks(a *Access, p Place) bool {
 	return a.Read && len(a.Place.Path) <= len(p.Path) && a.Place.Same(p)
 }
 
-// releases finds the later writes of the place and returns their instructions.
-func (f *lockFinder) releases(l *Lock, runs *Region) []ssa.Instruction {
+// hold finds the later writes of the place and over which of awaits the lock is
+// held, as runs has it. It returns the instructions of the releases.
+func (f *lockFinder) hold(l *Lock, runs *Region, awaits []*Await) []ssa.Instruction {
 	var instrs []ssa.Instruction
+	l.Releases, l.Held = nil, nil
 	for _, a := range f.m.Accesses {
 		if !a.Write || a.Callee || a == l.Take || !a.Place.Same(l.Place) || len(a.Place.Path) > len(l.Place.Path) ||
 			!runs.Has(a.Instr) || !f.m.reaches(runs, l.Take.Instr, a.Instr, nil) || f.again(a, l.Take) {
@@ -183,6 +205,11 @@ func (f *lockFinder) releases(l *Lock, runs *Region) []ssa.Instruction {
 		}
 		l.Releases = append(l.Releases, Release{Access: a, Drop: f.dropOf(a)})
 		instrs = append(instrs, a.Instr)
+	}
+	for _, w := range awaits {
+		if f.m.reaches(runs, l.Take.Instr, w.Instr, instrs) {
+			l.Held = append(l.Held, w)
+		}
 	}
 	return instrs
 }
@@ -213,7 +240,10 @@ func (f *lockFinder) dropOf(a *Access) *ops.Op {
 // turned away before what the lock is held over, and notes how.
 func (f *lockFinder) refuses(l *Lock) bool {
 	m := f.m
-	found := m.assuming(assumption{value: f.taken(l)})
+	found := m.live
+	if taken := f.taken(l); f.asked(taken) {
+		found = m.assuming(assumption{value: taken})
+	}
 	if !slices.ContainsFunc(l.Held, func(w *Await) bool { return found.Has(w.Instr) }) {
 		for _, b := range m.Fn.SSA.Blocks {
 			branch, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If)
@@ -235,6 +265,18 @@ func (f *lockFinder) refuses(l *Lock) bool {
 		return len(l.Refused) > 0
 	}
 	return f.bounded(l)
+}
+
+// asked reports whether the message asks anything to which taken has an answer.
+func (f *lockFinder) asked(taken func(*ssa.Call) *shape) bool {
+	for _, b := range f.m.Fn.SSA.Blocks {
+		for _, instr := range b.Instrs {
+			if c, ok := instr.(*ssa.Call); ok && taken(c) != nil {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // decides reports whether a branch is about the lock: its place, or what taking it gave.
@@ -278,7 +320,7 @@ func (f *lockFinder) bounded(l *Lock) bool {
 	now := f.clock(written)
 	for _, c := range m.Checks(l.Take.Instr) {
 		branch, ok := c.Instr.(*ssa.If)
-		if !ok || !m.SameSegment(c.Instr, l.Take.Instr) || !comparison(m, c.Cond) {
+		if !ok || !f.near(c.Instr) || !comparison(m, c.Cond) {
 			continue
 		}
 		s := m.Slice(c.Cond)
@@ -385,7 +427,7 @@ func (f *lockFinder) taken(l *Lock) func(*ssa.Call) *shape {
 	return func(v *ssa.Call) *shape {
 		op := m.Fn.Op(v)
 		switch {
-		case op == nil || v != take.Instr && !(m.SameSegment(v, take.Instr) && m.After(v, take.Instr)):
+		case op == nil || v != take.Instr && !f.near(v):
 			return nil
 		case op.Kind == ops.Verb:
 			at := m.at[v]

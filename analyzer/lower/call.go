@@ -416,6 +416,9 @@ func (l *lowerer) inlineArgs(d *workspace.Def, recv *val, args []val, types map[
 		return *r.held
 	}
 	v := l.take(r, n)
+	if hasParam(v.t) {
+		v.t = l.substitute(v.t, types)
+	}
 	if rt := l.substitute(sig.Result, types); rt != nil && (v.t == nil || hasUnknown(v.t)) && !hasParam(rt) {
 		v.t = rt
 	}

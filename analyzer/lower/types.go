@@ -507,6 +507,8 @@ func (l *lowerer) bindGenerics(d *workspace.Def, res workspace.Res) map[string]*
 		unify(d.Impl.Self, res.Type, m)
 	}
 	bindTurbofish(d, res.Generics, m)
+	// `Guard::new(x)` where a `Guard<Deposits>` is expected.
+	unify(d.Signature().Result, l.expected, m)
 	return m
 }
 
