@@ -145,7 +145,7 @@ func (l *lowerer) awaitValue(v val, n rp.Node) val {
 		// An outside function or method: it may call, and may run what it was given.
 		l.mayAwait(f.parts, n, f.value)
 		req := val{v: l.value(&ops.Op{Kind: ops.Request, Args: []ops.Value{f.value}, Request: &ops.RequestInfo{Method: f.name, API: f.name}}, n)}
-		w := &ops.Wait{For: "`" + f.name + "`", Cause: f.why, Path: f.path}
+		w := &ops.Wait{For: "`" + f.name + "`", Cause: f.why, Known: f.why != "", Path: f.path}
 		if w.Cause == "" {
 			w.Cause = "is not known"
 		}

@@ -27,6 +27,13 @@ async fn maybe(to: Principal, really: bool) {
 
 async fn nothing() {}
 
+/// It may have to wait, and that is all there is to know.
+#[ic_cdk::update] // = endpoints entry point
+async fn locked() {
+    let lock = futures::lock::Mutex::new(0);
+    *lock.lock().await += 1; // = awaits may: a knowledge entry
+}
+
 /// No message reaches it: it is looked at alone.
 pub async fn alone(to: Principal) {
     sent(to).await; // = awaits must: a body in the workspace
