@@ -95,14 +95,6 @@ var kinds = map[string]Kind{
 	"composite_query": CompositeQuery, "timer": Timer, "task": Task,
 }
 
-// exports are the names of raw Wasm exports (§5).
-var exports = map[string]Kind{
-	"canister_update": Update, "canister_query": Query, "canister_composite_query": CompositeQuery,
-	"canister_heartbeat": Heartbeat, "canister_global_timer": Timer, "canister_init": Init,
-	"canister_pre_upgrade": PreUpgrade, "canister_post_upgrade": PostUpgrade,
-	"canister_inspect_message": Inspect, "canister_on_low_wasm_memory": LowMemory,
-}
-
 // entriesOf returns the entry points a function is by its attributes: it can
 // be several, as init and post_upgrade.
 func entriesOf(d *workspace.Def, know *knowledge.Base) (all []*Entry) {
@@ -111,8 +103,9 @@ func entriesOf(d *workspace.Def, know *knowledge.Base) (all []*Entry) {
 		if k := kinds[entryKind(d, a.Path, know)]; k != 0 {
 			e.Kind = k
 			e.readArgs(a)
-		} else if hook, method, ok := export(d, a); ok {
-			e.Kind = exports[hook]
+		} else {
+			hook, method := export(d, a)
+			e.Kind = kinds[know.Export(hook)]
 			e.Name = cmp.Or(method, d.Name)
 		}
 		if e.Kind != 0 && !slices.ContainsFunc(all, func(o *Entry) bool { return o.Kind == e.Kind && o.Name == e.Name }) {
@@ -138,7 +131,7 @@ func entryKind(d *workspace.Def, path string, know *knowledge.Base) string {
 
 // export splits the name of a raw Wasm export: that in `#[export_name = "…"]`,
 // the function's own with `#[no_mangle]`.
-func export(d *workspace.Def, a workspace.Attr) (hook, method string, ok bool) {
+func export(d *workspace.Def, a workspace.Attr) (hook, method string) {
 	name := ""
 	switch a.Path {
 	case "export_name":
@@ -147,8 +140,7 @@ func export(d *workspace.Def, a workspace.Attr) (hook, method string, ok bool) {
 		name = d.Name
 	}
 	hook, method, _ = strings.Cut(name, " ")
-	_, ok = exports[hook]
-	return hook, strings.TrimSpace(method), ok
+	return hook, strings.TrimSpace(method)
 }
 
 // readArgs reads the arguments of an entry attribute (§5).

@@ -242,9 +242,8 @@ func startsWork(a *knowledge.Action) bool {
 const maxNamesakes = 8
 
 func (w *walk) method(name string) {
-	switch name {
-	case "unwrap", "expect", "unwrap_err", "expect_err":
-		return
+	if a := w.know.Own("any", name); a != nil && a.Get("traps") != "" {
+		return // of an option or result; who traps so does not mean to
 	}
 	for _, a := range w.know.TaughtNamed(name) {
 		w.does(a)

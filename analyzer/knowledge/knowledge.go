@@ -14,6 +14,7 @@
 //	fn PATH                       ACTION [key=value …]
 //	macro NAME                    ACTION [key=value …]
 //	entry ATTRIBUTE               KIND
+//	export NAME                   KIND
 //	call METHOD                   EFFECT
 //	refusal WORD                  anywhere
 //	listing NAME                  PATH
@@ -107,6 +108,7 @@ type Base struct {
 	funcs   map[string][]*Action
 	macros  map[string]*Action
 	entries map[string]string
+	exports map[string]string
 	listing map[string]string
 	calls   map[string]string
 	refuse  []string
@@ -125,7 +127,7 @@ var files embed.FS
 var Default = sync.OnceValue(func() *Base {
 	b := &Base{
 		types: map[string]string{}, methods: map[string]*Action{}, funcs: map[string][]*Action{},
-		macros: map[string]*Action{}, entries: map[string]string{}, listing: map[string]string{}, calls: map[string]string{},
+		macros: map[string]*Action{}, entries: map[string]string{}, exports: map[string]string{}, listing: map[string]string{}, calls: map[string]string{},
 		derefs: map[string]bool{}, taught: map[string][]*Action{}, makes: map[string]string{},
 	}
 	dir, err := files.ReadDir(".")
@@ -156,6 +158,7 @@ func (b *Base) With(entries []Entry) *Base {
 	more := *b
 	more.types, more.methods, more.macros = maps.Clone(b.types), maps.Clone(b.methods), maps.Clone(b.macros)
 	more.entries, more.listing, more.calls = maps.Clone(b.entries), maps.Clone(b.listing), maps.Clone(b.calls)
+	more.exports = maps.Clone(b.exports)
 	more.derefs, more.refuse = maps.Clone(b.derefs), slices.Clone(b.refuse)
 	more.looks, more.makes = slices.Clone(b.looks), maps.Clone(b.makes)
 	more.funcs, more.taught = map[string][]*Action{}, map[string][]*Action{}
@@ -178,6 +181,8 @@ func (b *Base) add(e Entry) {
 		b.types[e.Name] = e.Meaning
 	case "entry":
 		b.entries[e.Name] = e.Meaning
+	case "export":
+		b.exports[e.Name] = e.Meaning
 	case "deref":
 		b.derefs[e.Name] = true
 	case "refusal":
@@ -323,6 +328,10 @@ func (b *Base) Entry(attr string) string {
 	}
 	return b.entries["*::"+last(attr)]
 }
+
+// Export returns the kind of entry point that a function exported from Wasm by
+// this name is, what follows a space left out, "" if none.
+func (b *Base) Export(name string) string { return b.exports[name] }
 
 // Call returns what calling a canister method of this name is for: "fetch",
 // "mutates", "moves", or "" if the name does not tell.

@@ -35,7 +35,7 @@ func (l *lowerer) method(n, target, turbofish rp.Node, argn []rp.Node) val {
 		}
 	}
 	if recv.clo != nil && recv.v == 0 {
-		if name == "clone" || name == "into" || name == "as_ref" {
+		if a := l.c.Knowledge.Own("closure", name); a != nil && a.Kind == "same" {
 			return recv
 		}
 	}
