@@ -185,6 +185,10 @@ type explorer struct {
 	answer *shape
 	shapes map[ssa.Value]*shape
 	region *Region
+	// dirty are the blocks to look at (again): something they depend on has
+	// changed. far are those that look past their operands at a value.
+	dirty []bool
+	far   map[ssa.Value][]*ssa.BasicBlock
 
 	assumed assumption
 }
@@ -200,21 +204,40 @@ func (m *Message) explore(await *Await, o Outcome) *Region {
 }
 
 func (m *Message) explorer() *explorer {
-	return &explorer{m: m, shapes: map[ssa.Value]*shape{},
+	return &explorer{m: m, shapes: map[ssa.Value]*shape{}, dirty: make([]bool, len(m.Fn.SSA.Blocks)), far: map[ssa.Value][]*ssa.BasicBlock{},
 		region: &Region{Blocks: make([]bool, len(m.Fn.SSA.Blocks)), edges: map[[2]int]bool{}, stops: map[int]ssa.Instruction{}}}
 }
 
 func (x *explorer) run() *Region {
-	x.region.Blocks[0] = true
+	x.region.Blocks[0], x.dirty[0] = true, true
 	for changed := true; changed; {
 		changed = false
-		for _, b := range x.m.Fn.SSA.Blocks {
-			if x.region.Blocks[b.Index] && x.block(b) {
-				changed = true
+		for i, b := range x.m.Fn.SSA.Blocks {
+			if x.dirty[i] {
+				x.dirty[i], changed = false, true
+				x.block(b)
 			}
 		}
 	}
 	return x.region
+}
+
+// learn notes the shape of a value of block b, which is being looked at, and
+// what has to be looked at again for it.
+func (x *explorer) learn(b *ssa.BasicBlock, v ssa.Value, s *shape) {
+	x.shapes[v] = s
+	for _, user := range *v.Referrers() {
+		if _, phi := user.(*ssa.Phi); phi || user.Block() != b {
+			x.look(user.Block())
+		}
+	}
+	for _, b := range x.far[v] {
+		x.look(b)
+	}
+}
+
+func (x *explorer) look(b *ssa.BasicBlock) {
+	x.dirty[b.Index] = x.region.Blocks[b.Index]
 }
 
 // answer is the shape of what awaiting gives under o.
@@ -233,9 +256,8 @@ func answer(w *Await, o Outcome) *shape {
 	return tagged("Ok", anything)
 }
 
-// block evaluates one block and reports whether anything new was learned.
-func (x *explorer) block(b *ssa.BasicBlock) bool {
-	changed := false
+// block evaluates one block.
+func (x *explorer) block(b *ssa.BasicBlock) {
 	delete(x.region.stops, b.Index)
 	for _, instr := range b.Instrs {
 		v, ok := instr.(ssa.Value)
@@ -244,12 +266,11 @@ func (x *explorer) block(b *ssa.BasicBlock) bool {
 		}
 		if x.stops(v) {
 			x.region.stops[b.Index] = instr
-			return changed
+			return
 		}
 		old := x.shapes[v]
 		if next := joinShapes(old, x.eval(v)); !next.equal(old) {
-			x.shapes[v] = next
-			changed = true
+			x.learn(b, v, next)
 		}
 	}
 	follow := func(s *ssa.BasicBlock) {
@@ -260,7 +281,7 @@ func (x *explorer) block(b *ssa.BasicBlock) bool {
 		if !x.region.edges[e] {
 			x.region.edges[e] = true
 			x.region.Blocks[s.Index] = true
-			changed = true
+			x.look(s)
 		}
 	}
 	branch, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If)
@@ -268,11 +289,11 @@ func (x *explorer) block(b *ssa.BasicBlock) bool {
 		for _, s := range b.Succs {
 			follow(s)
 		}
-		return changed
+		return
 	}
 	c := x.get(branch.Cond)
 	if c == nil {
-		return changed
+		return
 	}
 	if x.assumed.drops {
 		if _, _, ok := x.m.Fn.Cond(branch); !ok {
@@ -285,7 +306,6 @@ func (x *explorer) block(b *ssa.BasicBlock) bool {
 	if c.tag != "true" {
 		follow(b.Succs[1])
 	}
-	return changed
 }
 
 // stops reports whether v is a check that certainly traps, so that nothing follows.
@@ -390,8 +410,13 @@ func (x *explorer) call(c *ssa.Call, op *ops.Op) *shape {
 			return args[0]
 		}
 	case ops.Field:
-		if v := x.m.denoted.origin(c, nil, 0); v != ssa.Value(c) && x.shapes[v] != nil {
-			return x.shapes[v]
+		if v := x.m.denoted.origin(c, nil, 0); v != ssa.Value(c) {
+			if !slices.Contains(x.far[v], c.Block()) {
+				x.far[v] = append(x.far[v], c.Block())
+			}
+			if x.shapes[v] != nil {
+				return x.shapes[v]
+			}
 		}
 	case ops.Test:
 		return matches(args[0], op.Pat)
