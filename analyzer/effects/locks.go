@@ -75,7 +75,7 @@ func (m *Message) Locks() []*Lock {
 	if m.Err != nil || !slices.ContainsFunc(m.Awaits, (*Await).Commits) {
 		return nil
 	}
-	f := &lockFinder{m: m, bodies: map[*ops.Op]*ops.Op{}, armed: armed(m.Fn.Ops)}
+	f := &lockFinder{m: m, bodies: map[*ops.Op]*ops.Op{}, built: map[*ops.Op]bool{}, armed: armed(m.Fn.Ops)}
 	ops.Walk(m.Fn.Ops.Body, func(op *ops.Op) {
 		if op.Kind == ops.Guard {
 			ops.Walk(op.Body, func(in *ops.Op) { f.bodies[in] = op })
@@ -119,6 +119,8 @@ type lockFinder struct {
 	armed   map[*ops.Op][]*ops.Op
 	tried   []*Access
 	cleanup *[]*Access // see inDrops
+	// built are the guards whose drop some way out of the message runs.
+	built map[*ops.Op]bool
 	// near tells which instructions stand before the write being tried, in its segment.
 	near func(ssa.Instruction) bool
 }
@@ -137,16 +139,25 @@ func (f *lockFinder) lock(take *Access, before []*Access) *Lock {
 	l := &Lock{Place: take.Place, Take: take}
 	// First by all ways there are, which costs little, then by those on which it is taken.
 	f.hold(l, m.live, awaits)
-	if len(l.Held) == 0 || !f.refuses(l) {
+	found := f.whenTaken(l)
+	reached := func(w *Await) bool { return found.Has(w.Instr) }
+	turns := slices.ContainsFunc(l.Held, func(w *Await) bool { return !reached(w) })
+	if !turns && !f.bounded(l) {
 		return nil
 	}
 	runs := m.through(take.Instr.Block(), f.got(l))
 	avoid := f.hold(l, runs, l.Held)
-	if len(l.Held) == 0 {
+	if turns {
+		if slices.ContainsFunc(l.Held, reached) {
+			return nil
+		}
+		f.refusals(l, found)
+	}
+	if len(l.Held) == 0 || len(l.Refused) == 0 {
 		return nil
 	}
 	f.classify(l)
-	if len(l.Releases) == 0 && l.Kind != LockLease {
+	if len(l.Releases) == 0 && (l.Kind == LockFlag || l.Kind == LockStatus) {
 		return nil // a record that it was done, not a lock
 	}
 	f.endings(l, runs, take.Instr, avoid)
@@ -165,7 +176,12 @@ func (f *lockFinder) mayEnd(take *Access) bool {
 	if take.Value != nil && f.clock(m.Slice(take.Value)) {
 		return true
 	}
-	return slices.ContainsFunc(f.inDrops(), func(a *Access) bool { return a.Write && a.Place.Same(take.Place) })
+	for _, w := range m.Awaits {
+		if slices.ContainsFunc(f.armed[w.Op], func(g *ops.Op) bool { return f.gives(g, take.Place) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // awaitsAfter returns the awaits that commit what a wrote.
@@ -236,35 +252,34 @@ func (f *lockFinder) dropOf(a *Access) *ops.Op {
 	return nil
 }
 
-// refuses tells whether a message that finds the place as take leaves it is
-// turned away before what the lock is held over, and notes how.
-func (f *lockFinder) refuses(l *Lock) bool {
+// whenTaken is what a message can execute that finds the place as l leaves it.
+func (f *lockFinder) whenTaken(l *Lock) *Region {
+	if taken := f.taken(l); len(l.Held) > 0 && f.asked(taken) {
+		return f.m.assuming(assumption{value: taken})
+	}
+	return f.m.live
+}
+
+// refusals notes where a message is turned away that can execute only found.
+func (f *lockFinder) refusals(l *Lock, found *Region) {
 	m := f.m
-	found := m.live
-	if taken := f.taken(l); f.asked(taken) {
-		found = m.assuming(assumption{value: taken})
-	}
-	if !slices.ContainsFunc(l.Held, func(w *Await) bool { return found.Has(w.Instr) }) {
-		for _, b := range m.Fn.SSA.Blocks {
-			branch, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If)
-			if !ok || !found.Blocks[b.Index] {
-				continue
-			}
-			for side, s := range b.Succs {
-				if !found.edges[[2]int{b.Index, s.Index}] && m.live.edges[[2]int{b.Index, s.Index}] && f.decides(branch, l) {
-					f.turnedAway(l, branch, 1-side)
-				}
+	for _, b := range m.Fn.SSA.Blocks {
+		branch, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If)
+		if !ok || !found.Blocks[b.Index] {
+			continue
+		}
+		for side, s := range b.Succs {
+			if !found.edges[[2]int{b.Index, s.Index}] && m.live.edges[[2]int{b.Index, s.Index}] && f.decides(branch, l) {
+				f.turnedAway(l, branch, 1-side)
 			}
 		}
-		for _, t := range m.controls.traps {
-			if found.stops[t.Instr.Block().Index] == t.Instr {
-				l.Refused = append(l.Refused, Exit{t.Instr, t.Op, true})
-				l.Check = t
-			}
-		}
-		return len(l.Refused) > 0
 	}
-	return f.bounded(l)
+	for _, t := range m.controls.traps {
+		if found.stops[t.Instr.Block().Index] == t.Instr {
+			l.Refused = append(l.Refused, Exit{t.Instr, t.Op, true})
+			l.Check = t
+		}
+	}
 }
 
 // asked reports whether the message asks anything to which taken has an answer.
@@ -572,9 +587,46 @@ func (f *lockFinder) endings(l *Lock, runs *Region, from ssa.Instruction, avoid 
 
 // gives reports whether the drop of g writes p, also in a cleanup.
 func (f *lockFinder) gives(g *ops.Op, p Place) bool {
-	return slices.ContainsFunc(f.inDrops(), func(a *Access) bool {
-		return a.Write && f.bodies[a.Op] == g && a.Place.Same(p)
+	for _, a := range f.inDrops() {
+		if f.bodies[a.Op] == g && a.Write && a.Place.Same(p) {
+			return true
+		}
+	}
+	return !f.built[g] && writesBelow(g.Body, p)
+}
+
+// writesBelow reports whether the body of a drop that no way out of the message
+// runs, so that only its operations are there, writes p, whatever the key.
+func writesBelow(body []*ops.Op, p Place) bool {
+	places := map[ops.Value]Place{}
+	found := false
+	ops.Walk(body, func(op *ops.Op) {
+		if len(op.Args) == 0 {
+			if op.Kind == ops.Cell {
+				places[op.Out] = Place{Cell: op.Name}
+			}
+			return
+		}
+		q, ok := places[op.Args[0]]
+		if !ok {
+			return
+		}
+		switch op.Kind {
+		case ops.Field:
+			places[op.Out] = q.with(Elem{Field: op.Name})
+		case ops.Index, ops.Proj, ops.Get, ops.Load:
+			places[op.Out] = q
+		case ops.Store:
+			found = found || q.Across(p)
+		case ops.Verb:
+			if ops.Writes(op.Name) {
+				found = found || q.Across(p)
+			} else if verbs[op.Name].gives != givesCopy {
+				places[op.Out] = q
+			}
+		}
 	})
+	return found
 }
 
 // inDrops are the accesses of drop bodies as a cleanup runs them, also of those
@@ -591,8 +643,11 @@ func (f *lockFinder) inDrops() []*Access {
 		c := collector{m: &Message{Fn: m.Fn, at: map[ssa.Instruction][]*Access{}}, d: m.denoted}
 		for _, b := range m.Fn.SSA.Blocks {
 			for _, instr := range b.Instrs {
-				if op := m.Fn.Op(instr); told.Blocks[b.Index] && op != nil && f.bodies[op] != nil {
-					c.instr(instr)
+				if op := m.Fn.Op(instr); op != nil && f.bodies[op] != nil {
+					f.built[f.bodies[op]] = true
+					if told.Blocks[b.Index] {
+						c.instr(instr)
+					}
 				}
 			}
 		}

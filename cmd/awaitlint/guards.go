@@ -1,7 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
+	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -33,12 +36,12 @@ func guard(m *effects.Message, l *effects.Lock) string {
 	if l.Take == nil {
 		parts = append(parts, "taken by who starts it")
 	}
-	var drops, resets []int
+	var drops, resets []string
 	for _, r := range l.Releases {
-		if line := lineOf(m, r.Site()); r.Drop != nil {
-			drops = append(drops, line)
+		if r.Drop != nil {
+			drops = append(drops, line(m, r.Site()))
 		} else {
-			resets = append(resets, line)
+			resets = append(resets, line(m, own(m, r.Site())))
 		}
 	}
 	if len(drops) > 0 {
@@ -57,9 +60,9 @@ func guard(m *effects.Message, l *effects.Lock) string {
 	default:
 		parts = append(parts, "stays after some traps")
 	}
-	var kept []int
+	var kept []string
 	for _, e := range l.Kept {
-		kept = append(kept, lineOf(m, e.Op.Site))
+		kept = append(kept, line(m, own(m, e.Op.Site)))
 	}
 	if len(kept) > 0 && l.Kind != effects.LockLease {
 		parts = append(parts, "not given back at "+lines(kept))
@@ -67,28 +70,36 @@ func guard(m *effects.Message, l *effects.Lock) string {
 	return "holds " + l.Place.String() + " (" + strings.Join(parts, ", ") + ")"
 }
 
-// lineOf is the line of a site in the text of the message itself, else where it is.
-func lineOf(m *effects.Message, s ops.Site) int {
-	f := m.Fn.Ops
-	for f.Sites[s].Caller != 0 {
-		s = f.Sites[s].Caller
+// own is the site in the message's own text from which s was reached.
+func own(m *effects.Message, s ops.Site) ops.Site {
+	for m.Fn.Ops.Sites[s].Caller != 0 {
+		s = m.Fn.Ops.Sites[s].Caller
 	}
-	span := f.Sites[s].Span
-	if span.File == nil {
-		return 0
-	}
-	return span.File.Position(span.Start).Line
+	return s
 }
 
-func lines(ns []int) string {
-	slices.Sort(ns)
+// line names the line of a site, with its file where that is not the message's.
+func line(m *effects.Message, s ops.Site) string {
+	span := m.Fn.Ops.Sites[s].Span
+	if span.File == nil {
+		return "?"
+	}
+	n := fmt.Sprint(span.File.Position(span.Start).Line)
+	if span.File != m.Entry().Span.File {
+		return path.Base(filepath.ToSlash(span.File.Path)) + ":" + n
+	}
+	return n
+}
+
+func lines(ns []string) string {
+	slices.SortFunc(ns, func(a, b string) int {
+		return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) // numbers by size
+	})
 	ns = slices.Compact(ns)
-	var parts []string
-	for _, n := range ns {
-		parts = append(parts, fmt.Sprint(n))
+	word := "line "
+	if len(ns) > 1 {
+		word = "lines "
+		ns = append(ns[:len(ns)-2:len(ns)-2], ns[len(ns)-2]+" and "+ns[len(ns)-1])
 	}
-	if len(parts) == 1 {
-		return "line " + parts[0]
-	}
-	return "lines " + strings.Join(parts[:len(parts)-1], ", ") + " and " + parts[len(parts)-1]
+	return word + strings.Join(ns, ", ")
 }

@@ -129,6 +129,30 @@ async fn released_early() {
     let _ = work().await;
 }
 
+// No way out but a trap: the cleanup gives it back.
+/// lock: BUSY, value BusyGuard, 1 await, freed on trap
+#[update]
+async fn always_traps() {
+    let _guard = BusyGuard::acquire().expect("busy");
+    let _ = work().await;
+    panic!("always");
+}
+
+// Whoever is turned away from the first part goes on with the second.
+/// lock: BUSY, value BusyGuard, 1 await, freed on return, error, trap
+#[update]
+async fn in_part() -> Result<(), String> {
+    exclusive_part().await;
+    work().await
+}
+
+async fn exclusive_part() {
+    let Some(_guard) = BusyGuard::acquire() else {
+        return;
+    };
+    let _ = work().await;
+}
+
 // A number of messages at a time.
 
 const MOST: u32 = 10;
