@@ -40,9 +40,9 @@ when it waits for a call, and in between other messages of the canister run. awa
 sources (nothing is built, run or fetched), finds what breaks in those gaps, and shows a run that
 proves it.
 
-PATH is a Cargo package or workspace, a folder of .rs files, one .rs file, a Markdown file with
-Rust listings, or - for standard input. FOLDER/... stands for every Cargo project in or below
-FOLDER. A folder that has the name of a command is written ./NAME.
+PATH is a folder with every Cargo package in or below it, a folder of .rs files, one .rs file, a
+Markdown file with Rust listings, or - for standard input. A folder that has the name of a command
+is written ./NAME.
 
 What awaitlint cannot see, awaitlint.toml beside the sources or further up teaches it.
 

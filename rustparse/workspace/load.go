@@ -31,8 +31,8 @@ type Options struct {
 // ErrNothing is the cause of Load's error where no path gave any Rust.
 var ErrNothing = errors.New("nothing to read")
 
-// Load reads what the paths name: Cargo packages and workspaces, folders of
-// .rs files, single .rs or .md files, and "-" for standard input. A path
+// Load reads what the paths name: folders with every Cargo package in or below
+// them, folders of .rs files, single .rs or .md files, and "-" for standard input. A path
 // inside a Cargo package makes the whole workspace known, as far as it has to
 // do with the path, and [Workspace.InScope] tells what lies under the paths.
 //
@@ -205,9 +205,11 @@ func (l *loader) folder(at scopePath) {
 	l.leftovers = append(l.leftovers, at)
 	if file := findManifest(at.path); file != "" {
 		l.cargo(file, at)
-		return
+	} else {
+		l.setRoot(at.path)
 	}
-	l.setRoot(at.path)
+	// A folder stands for all that lies in it: also packages that its
+	// workspace excludes or does not name.
 	l.below(at.path)
 }
 
