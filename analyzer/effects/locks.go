@@ -157,7 +157,7 @@ func (f *lockFinder) lock(take *Access, before []*Access) *Lock {
 		return nil
 	}
 	f.classify(l)
-	if len(l.Releases) == 0 && (l.Kind == LockFlag || l.Kind == LockStatus) {
+	if len(l.Releases) == 0 && l.Kind == LockStatus || l.Kind == LockFlag && f.stays(l) {
 		return nil // a record that it was done, not a lock
 	}
 	f.endings(l, runs, take.Instr, avoid)
@@ -216,7 +216,7 @@ func (f *lockFinder) hold(l *Lock, runs *Region, awaits []*Await) []ssa.Instruct
 	l.Releases, l.Held = nil, nil
 	for _, a := range f.m.Accesses {
 		if !a.Write || a.Callee || a == l.Take || !a.Place.Same(l.Place) || len(a.Place.Path) > len(l.Place.Path) ||
-			!runs.Has(a.Instr) || !f.m.reaches(runs, l.Take.Instr, a.Instr, nil) || f.again(a, l.Take) {
+			f.bodies[a.Op] == nil && a.Place.In(l.Place) != Contained || !runs.Has(a.Instr) || !f.m.reaches(runs, l.Take.Instr, a.Instr, nil) || f.again(a, l.Take) {
 			continue
 		}
 		l.Releases = append(l.Releases, Release{Access: a, Drop: f.dropOf(a)})
@@ -554,6 +554,13 @@ func status(tag string) bool {
 		return false
 	}
 	return true
+}
+
+// stays reports whether what was taken is taken back at most where the work failed.
+func (f *lockFinder) stays(l *Lock) bool {
+	return !slices.ContainsFunc(l.Releases, func(r Release) bool {
+		return !slices.ContainsFunc(l.Held, func(w *Await) bool { return f.m.OnFailure(w, r.Access.Instr) })
+	})
 }
 
 // holder is the type of the guard itself, where the drop of what contains it is meant.

@@ -102,6 +102,20 @@ async fn item(item: u64) -> Result<(), String> {
     Ok(())
 }
 
+// Taken back only where the work failed: a record of what was done, no lock.
+/// no lock
+#[update]
+async fn once(item: u64) -> Result<(), String> {
+    if !ITEMS.with_borrow_mut(|items| items.insert(item)) {
+        return Err("done".to_string());
+    }
+    if let Err(e) = work().await {
+        ITEMS.with_borrow_mut(|items| items.remove(&item));
+        return Err(e);
+    }
+    Ok(())
+}
+
 // Others are told, and go on all the same.
 /// no lock
 #[update]
