@@ -77,12 +77,19 @@ func asked(dir string) []string {
 	return ids
 }
 
-// crates are the folders of the crates of a Cargo workspace.
+// crates are the folders of the crates of a Cargo workspace, and of those below it.
 func crates(t *testing.T, root string) []string {
 	t.Helper()
-	found, err := filepath.Glob(filepath.Join(root, "*", "src"))
-	if err != nil || len(found) == 0 {
-		t.Fatalf("no crate in %s: %v", root, err)
+	var found []string
+	for _, pattern := range []string{"*/src", "*/*/src"} {
+		in, err := filepath.Glob(filepath.Join(root, pattern))
+		if err != nil {
+			t.Fatal(err)
+		}
+		found = append(found, in...)
+	}
+	if len(found) == 0 {
+		t.Fatalf("no crate in %s", root)
 	}
 	for i, src := range found {
 		found[i] = filepath.Dir(src)
