@@ -374,7 +374,12 @@ func origins(m *effects.Message, a *effects.Access) []ops.Site {
 			return
 		}
 		seen[v] = true
-		if !slices.ContainsFunc(m.Places(v), func(p effects.Place) bool { return p.Cell == a.Place.Cell }) {
+		made := false // a value out of parts, each of its own place
+		if x, ok := v.(*ssa.Call); ok {
+			op := m.Fn.Op(x)
+			made = op != nil && op.Kind == ops.Make
+		}
+		if !made && !slices.ContainsFunc(m.Places(v), func(p effects.Place) bool { return p.Cell == a.Place.Cell }) {
 			return
 		}
 		switch x := v.(type) {
@@ -424,6 +429,8 @@ func (c *Census) judge(can *canister.Canister, a *effects.Access) (class uint8, 
 		switch {
 		case a.Callee:
 			return toCell, "summary of " + op.Text + " (" + op.Callee.Cut + ")"
+		case op.Callee != nil && op.Callee.Pure && op.Callee.Cut == "outside":
+			return toWhole, "" // of the outside, which knows no parts of ours
 		case op.Callee != nil && op.Callee.Pure:
 			return toCell, "given whole to " + op.Text
 		}

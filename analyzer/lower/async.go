@@ -98,7 +98,7 @@ func (l *lowerer) awaitValue(v val, n rp.Node) val {
 			ds := append([]*workspace.Def{f.def}, f.others...)
 			return l.oneOf(len(ds), n, func(i int) val { return l.run(ds[i], f.recv, f.args, nil, n) })
 		}
-		if cut := l.whyNotInline(f.def, f.args); cut != "" && cut != "pure" {
+		if cut := l.whyNotInline(f.def, f.recv, f.args); cut != "" && cut != "pure" {
 			r := l.callOut(f.def, f.recv, f.args, f.types, cut, n)
 			a := l.awaitOp(r.v, ops.May, &ops.Wait{For: FuncName(f.def), Cause: "is left out here: " + cut}, n)
 			a.t = r.t

@@ -167,7 +167,7 @@ func (l *lowerer) run(d *workspace.Def, recv *val, args []val, types map[string]
 	if l.dead {
 		return val{}
 	}
-	if cut := l.whyNotInline(d, args); cut != "" {
+	if cut := l.whyNotInline(d, recv, args); cut != "" {
 		return l.callOut(d, recv, args, types, cut, n)
 	}
 	return l.inlineArgs(d, recv, args, types, n)
@@ -185,20 +185,50 @@ func (l *lowerer) inline(d *workspace.Def, recv *val, args []val, self *workspac
 	return l.inlineArgs(d, recv, args, types, n)
 }
 
-func (l *lowerer) recursive(d *workspace.Def) bool {
+func (l *lowerer) recursive(d *workspace.Def) bool { return l.inside(d, nil) }
+
+// inside reports whether a call of d with these arguments is made while d runs,
+// in a circle as far as can be told. Two calls that are given closures of
+// their own are none: `with(|a| with(|b| …))`.
+func (l *lowerer) inside(d *workspace.Def, args []val) bool {
+	given := closures(args)
+	again := 0
 	for _, fr := range l.frames {
-		if fr.def == d {
+		switch {
+		case fr.def != d:
+		case len(given) == 0:
 			return true
+		case fr.inner:
+		case len(fr.given) == 0:
+			return true
+		default:
+			for _, c := range given {
+				if slices.Contains(fr.given, c) {
+					return true
+				}
+				if slices.ContainsFunc(fr.given, func(o *closure) bool { return o.tree == c.tree && o.node == c.node && o.def == c.def }) {
+					again++ // of the same text, with other values around it: not for ever
+				}
+			}
 		}
 	}
-	return false
+	return again > 1
 }
 
-func (l *lowerer) whyNotInline(d *workspace.Def, args []val) string {
+func closures(vs []val) (cs []*closure) {
+	for _, v := range vs {
+		if v.clo != nil {
+			cs = append(cs, v.clo)
+		}
+	}
+	return cs
+}
+
+func (l *lowerer) whyNotInline(d *workspace.Def, recv *val, args []val) string {
 	switch {
 	case d.Tree.Child(d.Node, rp.FieldBody) == 0:
 		return "no body"
-	case l.recursive(d):
+	case l.inside(d, args):
 		return "recursion"
 	case l.count > maxOps || len(l.frames) > maxDepth:
 		return "size"
@@ -211,10 +241,30 @@ func (l *lowerer) whyNotInline(d *workspace.Def, args []val) string {
 	if l.once && (l.lowered[d] || l.before[d]) {
 		return elsewhere
 	}
-	if l.c.Matters(d) || l.small(d) {
+	if l.c.Matters(d) || l.small(d) || l.seesState(recv, args) {
 		return ""
 	}
 	return "pure"
+}
+
+// seesState reports whether a call is given a part of state that has parts:
+// which of them it reads is worth knowing.
+func (l *lowerer) seesState(recv *val, args []val) bool {
+	parts := func(a val) bool {
+		t := deref(a.t)
+		if !a.ref || !l.state[a.v] || t == nil || t.Kind != workspace.TPath {
+			return false
+		}
+		if t.Def != nil {
+			return t.Def.Kind == workspace.Struct
+		}
+		switch l.class(t) {
+		case "map", "stablemap", "stablelist", "list", "wrapper", "local":
+			return true
+		}
+		return false
+	}
+	return recv != nil && parts(*recv) || slices.ContainsFunc(args, parts)
 }
 
 // elsewhere is why a function stays a call that some message has in place.
@@ -357,7 +407,7 @@ func (l *lowerer) inlineArgs(d *workspace.Def, recv *val, args []val, types map[
 			scope.Self = deref(recv.t)
 		}
 		fr := l.pushFrame(d.Tree, scope, types)
-		fr.def, fr.ret, fr.caller, fr.name = d, lab, caller, FuncName(d)
+		fr.def, fr.ret, fr.caller, fr.name, fr.given = d, lab, caller, FuncName(d), closures(args)
 		l.env = &env{names: map[string]binding{}}
 		l.outer = nil
 		at := d.Node // nodes of the caller's tree mean nothing from here on
@@ -541,7 +591,7 @@ func (l *lowerer) closureBody(c *closure, args []val, body, n rp.Node) val {
 	l.labelled(ops.Block, n, func(lab ops.Label) {
 		l.labels[lab].result = r.info.result
 		fr := l.pushFrame(t, c.frame.scope, c.frame.types)
-		fr.def, fr.ret, fr.name = c.frame.def, lab, c.frame.name
+		fr.def, fr.inner, fr.ret, fr.name = c.frame.def, true, lab, c.frame.name
 		fr.caller = c.frame.caller
 		if c.frame.in != l.f || c.frame != l.frames[0] && c.frame.caller == 0 {
 			// Of another function (the closure is a task's): its sites mean nothing here.

@@ -180,9 +180,12 @@ type lowerer struct {
 	live []*zone // scopes with something to drop, innermost last
 	// declared is the scope of each variable.
 	declared map[ops.Var]*zone
-	frames   []*frame
-	tasks    []*task
-	labels   map[ops.Label]*labelInfo
+	// state are the values that refer to state, stateIn the variables that may hold one.
+	state   map[ops.Value]bool
+	stateIn map[ops.Var]bool
+	frames  []*frame
+	tasks   []*task
+	labels  map[ops.Label]*labelInfo
 	// exit is the site of the return being lowered, 0 for that of its node.
 	exit ops.Site
 	// expected is the type the expression being lowered should have, nil if unknown.
@@ -221,7 +224,9 @@ type frame struct {
 	in    *ops.Func // whose sites caller means
 	tree  *rustparse.Tree
 	scope workspace.Scope
-	def   *workspace.Def // nil for closures
+	def   *workspace.Def
+	inner bool       // of a closure in def
+	given []*closure // the closures that def was called with
 	// ret is where return goes: 0 for the outermost frame.
 	ret    ops.Label
 	zone   int
@@ -232,7 +237,8 @@ type frame struct {
 }
 
 func (p *program) newLowerer(name string) *lowerer {
-	l := &lowerer{program: p, labels: map[ops.Label]*labelInfo{}, declared: map[ops.Var]*zone{}}
+	l := &lowerer{program: p, labels: map[ops.Label]*labelInfo{}, declared: map[ops.Var]*zone{},
+		state: map[ops.Value]bool{}, stateIn: map[ops.Var]bool{}}
 	l.f = &ops.Func{Name: name, Vars: make([]ops.VarInfo, 1), Values: 1, Sites: make([]ops.SiteInfo, 1), Opaque: map[string]int{}, Refusals: map[string]bool{}}
 	l.cur = &l.f.Body
 	l.env = &env{names: map[string]binding{}}
@@ -475,11 +481,38 @@ func (l *lowerer) emit(op *ops.Op, n rustparse.Node) ops.Value {
 		}
 	}
 	*l.cur = append(*l.cur, op)
+	l.noteState(op)
 	switch op.Kind {
 	case ops.Return, ops.Trap, ops.Break, ops.Continue:
 		l.dead = true
 	}
 	return op.Out
+}
+
+// noteState follows references to state: into parts, values that hold them, and variables.
+func (l *lowerer) noteState(op *ops.Op) {
+	switch op.Kind {
+	case ops.Cell:
+		l.state[op.Out] = true
+	case ops.Field, ops.Index, ops.Proj, ops.Verb:
+		if len(op.Args) > 0 && l.state[op.Args[0]] {
+			l.state[op.Out] = true
+		}
+	case ops.Make:
+		for _, a := range op.Args {
+			if l.state[a] {
+				l.state[op.Out] = true
+			}
+		}
+	case ops.Set:
+		if len(op.Args) > 0 && l.state[op.Args[0]] {
+			l.stateIn[op.Var] = true
+		}
+	case ops.Get:
+		if l.stateIn[op.Var] {
+			l.state[op.Out] = true
+		}
+	}
 }
 
 // value emits an operation that has a result.

@@ -66,7 +66,7 @@ func (l *lowerer) methodOn(recv val, name string, argn []rp.Node, generics []*wo
 	a := l.c.Knowledge.Method(class, name)
 	if a == nil || class == "" && (typ == nil || typ.Kind == workspace.TUnknown || typ.Kind == workspace.TParam) {
 		// The type is not known: a method that only one type of the workspace has is that one.
-		if ds := l.c.Workspace.MethodsNamed(name); a == nil && len(ds) == 1 && arity(ds[0]) == len(argn) && !l.c.Knowledge.Combinator(name) {
+		if ds := l.c.Workspace.MethodsNamed(name); a == nil && len(ds) == 1 && arity(ds[0]) == len(argn) && !l.c.Knowledge.Combinator(name) && mayHold(typ, ds[0], 0) {
 			return l.callMethod(ds[0], recv, argn, generics, n)
 		}
 	}
@@ -84,6 +84,21 @@ func (l *lowerer) methodOn(recv val, name string, argn []rp.Node, generics []*wo
 		return v
 	}
 	return l.actMethod(a, recv, typ, name, argn, generics, n)
+}
+
+// mayHold reports whether a method of the workspace may be what is called on a
+// value of type t: not on one of an outside type that has nothing to do with the method's.
+func mayHold(t *workspace.Type, method *workspace.Def, depth int) bool {
+	switch {
+	case t == nil || depth > 4:
+		return true
+	case t.Kind == workspace.TTuple || t.Kind == workspace.TRef:
+	case t.Kind != workspace.TPath || t.Def == nil && t.Name == "":
+		return true
+	case t.Def != nil && (method.Impl == nil || method.Impl.Self == nil || method.Impl.Self.Def == t.Def):
+		return true
+	}
+	return slices.ContainsFunc(t.Args, func(a *workspace.Type) bool { return mayHold(a, method, depth+1) })
 }
 
 // derefs reports whether methods of the content can be called on t itself.

@@ -3,6 +3,7 @@
 
 mod accessors;
 mod closures;
+mod helpers;
 mod methods;
 mod records;
 mod services;
