@@ -168,7 +168,7 @@ func (c *Census) link(files []*file) {
 				if k.done || !names[k.name] {
 					continue
 				}
-				if h := c.helper(f, k, byDef); h != nil {
+				if h := c.helper(f, k, byDef); h != nil && h != k.fn {
 					k.done = true
 					if k.fn != nil {
 						k.fn.helpers++

@@ -111,6 +111,9 @@ func (w *walker) children(n rp.Node, fn *function, mod *workspace.Module) {
 				chosen = true
 			}
 		}
+		if first := t.FirstChild(c); attribute == 0 && t.Kind(first) == rp.AttributeItem {
+			attribute = first // of a match arm or a field
+		}
 		if from := attribute; from != 0 {
 			attribute = 0
 			if attrs := w.f.crate.ws.Attrs(t, c); !w.f.crate.ws.Enabled(attrs) {

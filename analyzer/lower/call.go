@@ -36,7 +36,7 @@ func (l *lowerer) callerSite(n rp.Node) ops.Site { return l.site(n) }
 func (l *lowerer) call(n rp.Node) val {
 	t := l.tree()
 	fn := t.Child(n, rp.FieldFunction)
-	argn := t.Children(t.Child(n, rp.FieldArguments))
+	argn := l.built(t.Child(n, rp.FieldArguments))
 	target := fn
 	var turbofish rp.Node
 	if t.Kind(fn) == rp.GenericFunction {
@@ -109,20 +109,14 @@ func (l *lowerer) call(n rp.Node) val {
 }
 
 func (l *lowerer) args(ns []rp.Node, sig *workspace.Sig) []val {
-	t := l.tree()
 	var vs []val
-	i := 0
-	for _, a := range ns {
-		if t.Kind(a) == rp.AttributeItem {
-			continue
-		}
+	for i, a := range ns {
 		var want *workspace.Type
 		if sig != nil && i < len(sig.Params) {
 			want = sig.Params[i].Type
 		}
 		v := l.hint(want, func() val { return l.expr(a, true) })
 		vs = append(vs, v)
-		i++
 	}
 	return vs
 }
@@ -179,7 +173,7 @@ func (l *lowerer) inline(d *workspace.Def, recv *val, args []val, self *workspac
 	if self != nil && d.Impl != nil && d.Impl.Self != nil {
 		unify(d.Impl.Self, self, types)
 	}
-	if l.recursive(d) || l.count > maxOps || len(l.frames) > maxDepth {
+	if l.recursive(d) || l.full() {
 		return l.callOut(d, recv, args, types, "size", n)
 	}
 	return l.inlineArgs(d, recv, args, types, n)
@@ -230,7 +224,7 @@ func (l *lowerer) whyNotInline(d *workspace.Def, recv *val, args []val) string {
 		return "no body"
 	case l.inside(d, args):
 		return "recursion"
-	case l.count > maxOps || len(l.frames) > maxDepth:
+	case l.full():
 		return "size"
 	}
 	for _, a := range args {
@@ -293,7 +287,9 @@ func (l *lowerer) callOut(d *workspace.Def, recv *val, args []val, types map[str
 	case elsewhere:
 		c.Decl = rp.Span{} // nobody wants a summary
 	}
-	if !c.Pure {
+	if cut == "recursion" && recv == nil && len(args) == 0 {
+		c.Decl = rp.Span{} // without arguments it touches what the call around it touches
+	} else if !c.Pure {
 		c.Reads = l.c.Touched(d)
 		c.Writes = c.Reads
 		if cut != elsewhere {
@@ -354,7 +350,7 @@ func (l *lowerer) unknownCall(name string, recv *val, args []val, n rp.Node, why
 // run, with the receiver or something it gives. Their results are part of the call's.
 func (l *lowerer) mayRun(recv val, args []val, n rp.Node) (results []val) {
 	for _, a := range args {
-		if a.clo == nil || a.clo.tree == nil || l.dead || l.count > maxOps || len(l.frames) > maxDepth {
+		if a.clo == nil || a.clo.tree == nil || l.dead || l.full() {
 			continue
 		}
 		var given []val
@@ -558,7 +554,7 @@ func (l *lowerer) apply(c *closure, args []val, n rp.Node) val {
 		}
 		return l.unknownCall(lastTwo(c.external), nil, args, n, "outside")
 	}
-	if l.count > maxOps || len(l.frames) > maxDepth {
+	if l.full() {
 		return l.unknownCall("closure", nil, args, n, "size")
 	}
 	t := c.tree

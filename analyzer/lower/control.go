@@ -220,7 +220,7 @@ func (l *lowerer) match(n rp.Node, want bool) val {
 	}
 	v = l.temporary(v, sn)
 	var arms []rp.Node
-	for _, a := range t.Children(t.Child(n, rp.FieldBody)) {
+	for _, a := range l.built(t.Child(n, rp.FieldBody)) {
 		if t.Kind(a) == rp.MatchArm {
 			arms = append(arms, a)
 		}

@@ -437,10 +437,7 @@ func (l *lowerer) sequence(n rp.Node) val {
 	}
 	var args []ops.Value
 	var futs []val
-	for _, k := range t.Children(n) {
-		if t.Kind(k) == rp.AttributeItem {
-			continue
-		}
+	for _, k := range l.built(n) {
 		v := l.expr(k, true)
 		if v.fut != nil && name == "[]" {
 			futs = append(futs, v)
@@ -501,7 +498,7 @@ func (l *lowerer) structLit(n rp.Node) val {
 	op := &ops.Op{Kind: ops.Make, Name: name}
 	var rest rp.Node
 	list := t.Child(n, rp.FieldBody)
-	for _, f := range t.Children(list) {
+	for _, f := range l.built(list) {
 		switch t.Kind(f) {
 		case rp.FieldInitializer:
 			fv := t.Child(f, rp.FieldValue)

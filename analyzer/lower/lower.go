@@ -19,6 +19,9 @@ import (
 const (
 	// maxOps bounds one lowered message; beyond it callees stay calls.
 	maxOps = 30_000
+	// maxBlocks bounds its control flow likewise. What is open then is still
+	// lowered to its end, so it is well below what the SSA takes.
+	maxBlocks = 4_000
 	// maxDepth bounds how deep callees are lowered in place.
 	maxDepth = 40
 	// maxNesting bounds how deep expressions nest before they become opaque.
@@ -168,11 +171,12 @@ func (l *lowerer) endSite(b rustparse.Node) ops.Site {
 // A lowerer holds the state of lowering one function.
 type lowerer struct {
 	*program
-	f     *ops.Func
-	cur   *[]*ops.Op // where operations go
-	dead  bool       // after a jump: operations are swallowed until the next join
-	count int        // operations so far
-	depth int        // nesting of expressions
+	f      *ops.Func
+	cur    *[]*ops.Op // where operations go
+	dead   bool       // after a jump: operations are swallowed until the next join
+	count  int        // operations so far
+	blocks int        // blocks of control flow so far, about
+	depth  int        // nesting of expressions
 	// defaults is how deep derived defaults of fields nest.
 	defaults int
 
@@ -541,6 +545,7 @@ func (l *lowerer) ifElse(cond ops.Value, n rustparse.Node, then, els func()) {
 	}
 	op := &ops.Op{Kind: ops.If, Args: []ops.Value{cond}}
 	l.emit(op, n)
+	l.blocks += 3
 	side := func(f func()) ([]*ops.Op, bool) {
 		if f == nil {
 			return nil, false
@@ -551,6 +556,11 @@ func (l *lowerer) ifElse(cond ops.Value, n rustparse.Node, then, els func()) {
 	op.Body, d1 = side(then)
 	op.Else, d2 = side(els)
 	l.dead = d1 && d2
+}
+
+// full reports whether no more callees are to be lowered in place.
+func (l *lowerer) full() bool {
+	return l.count > maxOps || l.blocks > maxBlocks || len(l.frames) > maxDepth
 }
 
 // labelled emits a Block or Loop around what f lowers.
@@ -569,8 +579,10 @@ func (l *lowerer) labelled(kind ops.Kind, n rustparse.Node, f func(ops.Label)) {
 	switch {
 	case kind == ops.Loop:
 		l.dead = !info.live
+		l.blocks += 2
 	case info.live:
 		l.dead = false
+		l.blocks++
 	default:
 		// Nobody leaves the block early: it is no block.
 		*l.cur = append((*l.cur)[:len(*l.cur)-1], op.Body...)

@@ -39,6 +39,12 @@ func (l *lowerer) macro(n rp.Node, want bool) val {
 			return l.expr(args[0], true)
 		}
 		return l.unit(n)
+	case "borrow":
+		if len(args) == 1 && isPlaceExpr(t, args[0]) {
+			v := l.place(args[0])
+			v.ref, v.whole, v.mut = v.clo == nil && v.fut == nil, false, a.Get("mut") != ""
+			return v
+		}
 	case "matches":
 		return l.matches(args, n)
 	case "defer":

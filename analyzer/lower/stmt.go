@@ -19,7 +19,7 @@ func (l *lowerer) block(n rp.Node, want bool) val {
 	l.pushZone()
 	var last val
 	var temps []ops.Var
-	kids := t.Children(n)
+	kids := l.built(n)
 	for i, k := range kids {
 		if t.Kind(k) == rp.Label {
 			continue
@@ -52,6 +52,27 @@ func (l *lowerer) block(n rp.Node, want bool) val {
 		last = l.unit(n)
 	}
 	return last
+}
+
+// built returns the children of n that are part of the build, without
+// attributes: statements, arguments, elements, fields and arms may have a #[cfg].
+func (l *lowerer) built(n rp.Node) []rp.Node {
+	t, crate := l.tree(), l.frame().scope.Module.Crate
+	kids := t.Children(n)
+	in := kids[:0]
+	attributed := false
+	for _, k := range kids {
+		if t.Kind(k) == rp.AttributeItem {
+			attributed = true
+			continue
+		}
+		attributed = attributed || t.Kind(t.FirstChild(k)) == rp.AttributeItem
+		if !attributed || crate.Enabled(crate.Attrs(t, k)) {
+			in = append(in, k)
+		}
+		attributed = false
+	}
+	return in
 }
 
 // tailExpr is the expression of a statement without a semicolon: the grammar

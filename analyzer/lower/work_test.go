@@ -9,6 +9,7 @@ import (
 	"github.com/awaitlint/awaitlint/analyzer/canister"
 	"github.com/awaitlint/awaitlint/analyzer/lower"
 	"github.com/awaitlint/awaitlint/analyzer/ops"
+	"github.com/awaitlint/awaitlint/analyzer/shadow"
 )
 
 // rest lowers what is left over and belongs to c.
@@ -160,5 +161,31 @@ func TestRestOfLargeMessages(t *testing.T) {
 	})
 	if stores != 1 {
 		t.Errorf("%d stores in what was left out, want the one at the end", stores)
+	}
+}
+
+// A message of many branching helpers stays one that can be built: what is too
+// much is a call in it, and a message of its own.
+func TestManyBranches(t *testing.T) {
+	var src strings.Builder
+	src.WriteString("-- Cargo.toml --\n[package]\nname = \"big\"\n[dependencies]\nic-cdk = \"0.18\"\n-- src/lib.rs --\n")
+	src.WriteString("use std::cell::Cell;\nthread_local! { static N: Cell<u64> = const { Cell::new(0) }; }\n#[ic_cdk::update]\nfn entry(n: u64) {\n")
+	for i := range 40 {
+		fmt.Fprintf(&src, "h%d(n);\n", i)
+	}
+	src.WriteString("}\n")
+	for i := range 40 {
+		fmt.Fprintf(&src, "fn h%d(n: u64) {\n%s}\n", i, strings.Repeat("if n > N.get() { N.set(n); }\n", 50))
+	}
+	c := find(t, src.String())[0]
+	w := lower.NewWork([]*canister.Canister{c})
+	all := append(w.Canister(c), rest(w, c)...)
+	if len(all) < 2 || all[0].Entry.Name != "entry" {
+		t.Fatalf("%d messages, want the entry point and helpers left out of it", len(all))
+	}
+	for _, m := range all {
+		if _, err := shadow.Build(m.Func); err != nil {
+			t.Error(err)
+		}
 	}
 }

@@ -49,9 +49,17 @@ func (c *Crate) Enabled(attrs []Attr) bool {
 }
 
 // Attrs returns the outer attributes of node n: those that stand before it
-// among its siblings, cfg_attr unfolded.
+// among its siblings, cfg_attr unfolded. Those of a match arm or of a named
+// field of an expression stand in it.
 func (c *Crate) Attrs(t *rustparse.Tree, n rustparse.Node) []Attr {
 	var attrs []Attr
+	switch t.Kind(n) {
+	case rustparse.MatchArm, rustparse.FieldInitializer, rustparse.ShorthandFieldInitializer:
+		for s := t.FirstChild(n); t.Kind(s) == rustparse.AttributeItem; s = t.Next(s) {
+			attrs = c.appendAttr(attrs, t, s)
+		}
+		return attrs
+	}
 	for s := t.FirstChild(t.Parent(n)); s != 0 && s != n; s = t.Next(s) {
 		switch t.Kind(s) {
 		case rustparse.AttributeItem:

@@ -3,6 +3,7 @@
 
 mod accessors;
 mod closures;
+mod conditions;
 mod helpers;
 mod methods;
 mod records;
