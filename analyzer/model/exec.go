@@ -193,13 +193,10 @@ func (m *machine) do(msg *message, in *instr) {
 			v := m.reg(msg, r)
 			if v.k == vList || v.k == vLazy {
 				o.name = "list"
-				o.join = append(o.join, m.w.items(v)...)
+				o.items = append(o.items, m.w.items(v)...)
 				continue
 			}
-			o.join = append(o.join, v)
-		}
-		if o.join == nil {
-			o.join = []Value{}
+			o.items = append(o.items, v)
 		}
 		m.set(msg, st.Out, Value{k: vFuture, o: o})
 	case Await:
@@ -269,7 +266,7 @@ func (m *machine) argSource(msg *message, i int) taint {
 // part extends a reference, or takes the part of a value.
 func (m *machine) part(msg *message, v Value, e elem, site Site) Value {
 	if v.isRef() {
-		p := v.o.place.extend(e)
+		p := v.target().extend(e)
 		if p.cell < 0 {
 			if x := m.peekLocal(p); x.isRef() {
 				return x.with(v.t)
@@ -299,7 +296,7 @@ func (m *machine) peekLocal(p place) Value {
 func (m *machine) index(msg *message, st *Step, a Value) {
 	k := m.w.key(m.load(msg, arg(st, 1), st.Site))
 	if a.isRef() {
-		p := a.o.place.extend(elem{key: k})
+		p := a.target().extend(elem{key: k})
 		if m.exists(msg, p, st.Site).k == vNone {
 			m.trap(msg, st.Site, "there is no such element")
 			return
@@ -334,7 +331,7 @@ func (m *machine) fetchAt(p place, hops int) Value {
 	}
 	for i, e := range p.path {
 		if v.isRef() {
-			q := v.o.place
+			q := v.target()
 			for _, e := range p.path[i:] {
 				q = q.extend(e)
 			}
@@ -377,7 +374,7 @@ func (m *machine) load(msg *message, r Reg, site Site) Value {
 
 func (m *machine) loadValue(msg *message, v Value, site Site) Value {
 	for i := 0; v.isRef() && i < 8; i++ {
-		p := v.o.place
+		p := v.target()
 		if tok, ok := m.draw(msg, p); ok {
 			return tok
 		}
@@ -494,10 +491,10 @@ func (m *machine) store(msg *message, v Value, x Value, site Site) {
 	if !v.isRef() {
 		return // a temporary
 	}
-	p := v.o.place
+	p := v.target()
 	if p.cell < 0 {
 		if y := m.peekLocal(p); y.isRef() {
-			p = y.o.place
+			p = y.target()
 		}
 	}
 	x.t |= v.t
@@ -577,7 +574,7 @@ func (m *machine) callee(msg *message, st *Step) {
 // await suspends the message, unless the future answers at once.
 func (m *machine) await(msg *message, st *Step, fut Value) {
 	if fut.isRef() {
-		fut = m.fetch(fut.o.place)
+		fut = m.fetch(fut.target())
 		msg.regs[st.Args[0]] = fut
 	}
 	sync := m.send(msg, fut)
@@ -596,11 +593,11 @@ func (m *machine) send(msg *message, fut Value) (failed bool) {
 	if fut.k != vFuture {
 		return false
 	}
-	if fut.o.join != nil {
-		for _, f := range fut.o.join {
+	if fut.o.call == nil {
+		for _, f := range fut.o.items {
 			m.send(msg, f)
 		}
-		return len(fut.o.join) == 0
+		return len(fut.o.items) == 0
 	}
 	msg.calls++
 	c := &call{msg: msg, info: fut.o.call.info, site: fut.o.call.site, args: fut.o.call.args, ordinal: msg.calls, seg: msg.seg,

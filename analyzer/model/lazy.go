@@ -25,6 +25,7 @@ type lazy struct {
 	keys    []keyed
 	elems   []*lazy
 	counted bool // shList: the number of elements is chosen
+	settled *object
 	w       *world
 }
 
@@ -89,6 +90,7 @@ type world struct {
 	choices  *chooser
 	domain   domain
 	nextID   int
+	spare    []lazy // made many at a time
 	cells    []Value
 	callers  [2]Value // of A and B
 	hasKey   bool     // A's first key was chosen
@@ -158,7 +160,12 @@ func (w *world) stir(cells []Value, seg int) {
 
 func (w *world) lazy(o origin, h *node) *lazy {
 	w.nextID++
-	l := &lazy{id: w.nextID, origin: o, hint: h, w: w}
+	if len(w.spare) == 0 {
+		w.spare = make([]lazy, 32)
+	}
+	l := &w.spare[0]
+	w.spare = w.spare[1:]
+	l.id, l.origin, l.hint, l.w = w.nextID, o, h, w
 	if h != nil {
 		l.sort = h.sort
 	}
@@ -585,6 +592,9 @@ func (m *memory) find(name string, args []Value) (i int, fresh bool) {
 		if r.name == name && slices.EqualFunc(r.args, args, equal) {
 			return i, false
 		}
+	}
+	if *m == nil {
+		*m = make(memory, 0, 16)
 	}
 	*m = append(*m, remembered{name: name, args: args})
 	return len(*m) - 1, true

@@ -356,7 +356,7 @@ func (m *machine) resume(msg *message) {
 
 // answer gives the answer of a future whose calls were sent.
 func (m *machine) answer(msg *message, fut Value) Value {
-	if fut.k == vFuture && fut.o.join != nil {
+	if fut.k == vFuture && fut.o.call == nil {
 		return m.joined(msg, fut)
 	}
 	if fut.k != vFuture {
@@ -379,7 +379,7 @@ func (m *machine) answer(msg *message, fut Value) Value {
 
 func (m *machine) joined(msg *message, fut Value) Value {
 	var vs []Value
-	for _, f := range fut.o.join {
+	for _, f := range fut.o.items {
 		vs = append(vs, m.answer(msg, f))
 	}
 	switch fut.o.name {

@@ -29,7 +29,7 @@ const (
 	vList    // object.items over object.base
 	vMap     // object.entries over object.base
 	vRef     // object.place
-	vFuture  // object.calls
+	vFuture  // object.call, or the futures in object.items joined
 	vLazy    // not looked at yet; see lazy
 	vDefault // the default of a type nobody has told yet: 0, false, None, empty
 )
@@ -45,13 +45,12 @@ const maxSources = 64
 type object struct {
 	name    string // vAgg: "Some", "()", "State"; vText: the text
 	fields  []field
-	items   []Value // vList: behind base
-	front   []Value // vList: before base, first element last
-	entries []entry // vMap: what differs from base
-	base    *lazy   // vAgg, vMap, vList: whatever is not said here; nil for nothing
-	place   place
-	call    *callSpec
-	join    []Value
+	items   []Value   // vList: behind base
+	front   []Value   // vList: before base, first element last
+	entries []entry   // vMap: what differs from base
+	base    *lazy     // vAgg, vMap, vList: whatever is not said here; nil for nothing
+	place   *place    // vRef
+	call    *callSpec // vFuture
 }
 
 type field struct {
@@ -82,8 +81,11 @@ func Bool(b bool) Value {
 // Variant is the aggregate name with unnamed parts.
 func Variant(name string, parts ...Value) Value {
 	o := &object{name: name}
+	if len(parts) > 0 {
+		o.fields = make([]field, len(parts))
+	}
 	for i, p := range parts {
-		o.fields = append(o.fields, field{strconv.Itoa(i), p})
+		o.fields[i] = field{strconv.Itoa(i), p}
 	}
 	return Value{k: vAgg, o: o}
 }
@@ -98,7 +100,18 @@ func option(v Value) Value {
 }
 func emptyMap() Value        { return Value{k: vMap, o: &object{}} }
 func list(vs ...Value) Value { return Value{k: vList, o: &object{items: vs}} }
-func ref(p place) Value      { return Value{k: vRef, o: &object{place: p}} }
+
+func ref(p place) Value {
+	r := &struct {
+		o  object
+		at place
+	}{at: p}
+	r.o.place = &r.at
+	return Value{k: vRef, o: &r.o}
+}
+
+// target is the place a reference leads to.
+func (v Value) target() place { return *v.o.place }
 
 // Int returns the number v is, if it is one.
 func (v Value) Int() (int64, bool) {
@@ -130,16 +143,28 @@ func settle(v Value) Value {
 		return Value{k: vText, o: l.text.o, t: v.t}
 	case shVariant:
 		if l.name != "" {
-			return Value{k: vAgg, o: &object{name: l.name, base: l}, t: v.t}
+			return Value{k: vAgg, o: l.object(), t: v.t}
 		}
 	case shStruct:
-		return Value{k: vAgg, o: &object{base: l}, t: v.t}
+		return Value{k: vAgg, o: l.object(), t: v.t}
 	case shMap:
-		return Value{k: vMap, o: &object{base: l}, t: v.t}
+		return Value{k: vMap, o: l.object(), t: v.t}
 	case shList:
-		return Value{k: vList, o: &object{base: l}, t: v.t}
+		return Value{k: vList, o: l.object(), t: v.t}
 	}
 	return v
+}
+
+// object is the value of l as far as it is known: all of it still in l.
+func (l *lazy) object() *object {
+	name := ""
+	if l.shape == shVariant {
+		name = l.name
+	}
+	if l.settled == nil || l.settled.name != name {
+		l.settled = &object{name: name, base: l}
+	}
+	return l.settled
 }
 
 // whole returns the items of a list whose length is known, else false.
@@ -222,7 +247,7 @@ func equal(a, b Value) bool {
 	case vMap:
 		return a.o == b.o || equalMaps(a.o, b.o)
 	case vRef:
-		return a.o.place.same(b.o.place)
+		return a.target().same(b.target())
 	case vFuture:
 		return a.o == b.o
 	}
@@ -249,6 +274,19 @@ func isDefault(v Value) bool {
 }
 
 func equalFields(a, b *object) bool {
+	if len(a.fields) == len(b.fields) {
+		// Nearly always both spell out the same parts in the same order.
+		i := 0
+		for i < len(a.fields) && a.fields[i].name == b.fields[i].name {
+			if !equal(a.fields[i].v, b.fields[i].v) {
+				return false
+			}
+			i++
+		}
+		if i == len(a.fields) {
+			return a.base == b.base || i > 0 && sameWidth(a, b)
+		}
+	}
 	for _, o := range []*object{a, b} {
 		for _, f := range o.fields {
 			x, okx := a.part(f.name)
@@ -375,7 +413,7 @@ func (v Value) write(b *strings.Builder, exact bool) {
 	case vMap:
 		v.writeMap(b, exact)
 	case vRef:
-		b.WriteString("&" + v.o.place.String())
+		b.WriteString("&" + v.target().String())
 	case vFuture:
 		b.WriteString("a call")
 	case vLazy:

@@ -82,10 +82,10 @@ const maxChain = 8
 // shapeOf reads which variant is at a reference.
 func (m *machine) shapeOf(msg *message, v Value, site Site) Value {
 	for range maxChain {
-		if v.o.place.cell >= 0 {
-			return m.exists(msg, v.o.place, site)
+		if v.target().cell >= 0 {
+			return m.exists(msg, v.target(), site)
 		}
-		x := m.fetch(v.o.place)
+		x := m.fetch(v.target())
 		if !x.isRef() {
 			return x
 		}
@@ -154,7 +154,7 @@ func (m *machine) mapVerb(msg *message, st *Step) {
 		return
 	}
 	r := m.part(msg, recv, elem{key: key}, st.Site).with(key.t)
-	p := r.o.place
+	p := r.target()
 	switch st.Name {
 	case MapContains:
 		v := m.exists(msg, p, st.Site)
@@ -237,10 +237,10 @@ func (m *machine) target(msg *message, r Reg) (place, bool) {
 	if !v.isRef() {
 		return place{}, false
 	}
-	p := v.o.place
+	p := v.target()
 	if p.cell < 0 {
 		if y := m.peekLocal(p); y.isRef() {
-			p = y.o.place
+			p = y.target()
 		}
 	}
 	return p, true
