@@ -22,33 +22,44 @@ func (p *Program) waysTo(aims []bool, late bool) ways {
 			w[i][pc] = -1
 		}
 	}
-	type at struct{ layer, pc int }
-	var todo []at
-	visit := func(layer, pc int, d int32) {
-		if pc < n && w[layer][pc] < 0 {
-			w[layer][pc] = d
-			todo = append(todo, at{layer, pc})
-		}
-	}
+	var todo [2][]int32
 	for pc, is := range aims {
 		if is {
-			visit(1, pc, 0)
+			w[1][pc] = 0
+			todo[1] = append(todo[1], int32(pc))
 			if !late {
-				visit(0, pc, 0)
+				w[0][pc] = 0
+				todo[0] = append(todo[0], int32(pc))
 			}
 		}
 	}
-	for i := 0; i < len(todo); i++ {
-		x := todo[i]
-		d := w[x.layer][x.pc] + 1
-		for _, from := range p.before(x.pc) {
-			visit(x.layer, int(from), d)
-			if st := p.code[from].step; x.layer == 1 && st != nil && st.Kind == Await && st.Commit != Never {
-				visit(0, int(from), d)
+	// All steps at one distance, then those at the next.
+	var next [2][]int32
+	for d := int32(1); len(todo[0])+len(todo[1]) > 0; d++ {
+		for layer, pcs := range todo {
+			for _, pc := range pcs {
+				for _, from := range p.before(int(pc)) {
+					if w[layer][from] < 0 {
+						w[layer][from] = d
+						next[layer] = append(next[layer], from)
+					}
+					if layer == 1 && w[0][from] < 0 && p.code[from].commits() {
+						w[0][from] = d
+						next[0] = append(next[0], from)
+					}
+				}
 			}
+		}
+		for layer := range todo {
+			todo[layer], next[layer] = next[layer], todo[layer][:0]
 		}
 	}
 	return w
+}
+
+// commits tells whether a segment may end at the step.
+func (in *instr) commits() bool {
+	return in.op == opStep && in.step.Kind == Await && in.step.Commit != Never
 }
 
 // met tells which steps some way from the start leads to, in the first segment
@@ -69,7 +80,7 @@ func (p *Program) met() (met [2][]bool) {
 		x := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
 		in := &p.code[x.pc]
-		if st := in.step; in.op == opStep && st.Kind == Await && st.Commit != Never {
+		if in.commits() {
 			visit(1, x.pc+1)
 		}
 		in.after(x.pc, func(pc int) { visit(x.layer, pc) })

@@ -165,7 +165,7 @@ func (m *machine) do(msg *message, in *instr) {
 		m.set(msg, st.Out, m.w.opaqueAnswer("opaque "+st.Name, m.loadAll(msg, st.Args, st.Site)))
 	case Declare:
 		if st.Slot > 0 && int(st.Slot) < len(msg.slots) {
-			msg.slots[st.Slot] = Value{}
+			msg.setSlot(st.Slot, Value{})
 		}
 	case Set:
 		m.count()
@@ -225,6 +225,14 @@ func (msg *message) slot(s Slot) Value {
 		return msg.slots[s]
 	}
 	return Value{}
+}
+
+// setSlot sets a local; s is one of the message's.
+func (msg *message) setSlot(s Slot, v Value) {
+	if len(msg.kept.guards) > 0 {
+		msg.kept.slots = append(msg.kept.slots, slotWas{s, msg.slots[s]})
+	}
+	msg.slots[s] = v
 }
 
 // disarm takes the live guard of a slot out, the last one made.
@@ -510,7 +518,7 @@ func (m *machine) write(msg *message, p place, x Value, site Site) {
 			return
 		}
 		if p.slot > 0 && int(p.slot) < len(p.msg.slots) {
-			p.msg.slots[p.slot] = v
+			p.msg.setSlot(p.slot, v)
 		}
 		return
 	}
@@ -546,7 +554,7 @@ func (m *machine) assign(msg *message, st *Step, v Value) {
 		return
 	}
 	v.t |= msg.ctl &^ msg.own // branches of one's own are in ctl already
-	msg.slots[st.Slot] = v
+	msg.setSlot(st.Slot, v)
 }
 
 func (m *machine) callee(msg *message, st *Step) {

@@ -190,9 +190,15 @@ func (p *pool) reset(mark int) { p.used = min(mark, p.used) }
 
 // kept is what a cleanup starts from.
 type kept struct {
-	slots  []Value
-	regs   []Value
 	guards []guard
+	regs   []Value
+	slots  []slotWas // what was changed since, in order; with guards only
+}
+
+// A slotWas is a local before a change.
+type slotWas struct {
+	slot Slot
+	was  Value
 }
 
 type guard struct {
@@ -293,7 +299,7 @@ func (m *machine) close(msg *message, before []Value) {
 		if msg.status == suspended {
 			msg.kept = kept{}
 			if len(msg.guards) > 0 { // nothing else is looked at in a cleanup
-				msg.kept = kept{slices.Clone(msg.slots), slices.Clone(msg.regs), slices.Clone(msg.guards)}
+				msg.kept = kept{guards: slices.Clone(msg.guards), regs: slices.Clone(msg.regs)}
 			}
 		}
 		return
@@ -316,7 +322,11 @@ func (m *machine) cleanup(msg *message) {
 	why, whyAt := msg.why, msg.whyAt
 	guards := msg.kept.guards
 	if len(guards) > 0 {
-		msg.slots, msg.regs = msg.kept.slots, msg.kept.regs
+		for i := len(msg.kept.slots) - 1; i >= 0; i-- {
+			msg.slots[msg.kept.slots[i].slot] = msg.kept.slots[i].was
+		}
+		msg.kept.guards = nil
+		msg.regs = msg.kept.regs
 		m.emit(Event{Kind: EvCleanup, msg: msg})
 	}
 	msg.recovering = true

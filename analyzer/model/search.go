@@ -294,6 +294,9 @@ func (p *Pair) step() bool {
 			p.phases = p.phases[1:]
 		}
 	}
+	if len(p.phases) == 0 { // what the runs were led by is as large as the program, for each pair
+		p.c, p.tracked, p.aim, p.targets = nil, ways{}, ways{}, nil
+	}
 	return len(p.phases) > 0
 }
 
