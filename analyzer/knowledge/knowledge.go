@@ -10,6 +10,7 @@
 //
 //	type PATH                     CLASS
 //	deref PATH                    yes
+//	variant PATH                  the variant of Option that a variant of an outside enum is like
 //	method CLASS.NAME             ACTION [key=value …]
 //	fn PATH                       ACTION [key=value …]
 //	macro NAME                    ACTION [key=value …]
@@ -54,7 +55,9 @@ import (
 //	pure         is a function of its arguments
 //	arg          gives its first argument (Box::new, Rc::new, Reverse)
 //	entry        gives the entry of a map under its argument; modify runs its closure on it where it is there
-//	retain       keeps the elements of a list for which its closure holds
+//	value        gives the value of an entry that is there, after verb= where there is one; how=key gives the key
+//	fresh        puts its argument under a key that the map makes, and gives the key
+//	retain       keeps the elements of a list for which its closure holds; verb=retain for maps and sets
 //	option       is an Option or Result method that lowering writes as tests; how= tells which
 //	iterator     is an iterator adapter that takes a closure; how= tells which
 //	trap         traps
@@ -115,6 +118,7 @@ type Base struct {
 	looks   []string
 	makes   map[string]string
 	derefs  map[string]bool
+	variant map[string]string
 	// taught are the functions with an entry of kind does, by their last segment.
 	taught map[string][]*Action
 }
@@ -128,7 +132,7 @@ var Default = sync.OnceValue(func() *Base {
 	b := &Base{
 		types: map[string]string{}, methods: map[string]*Action{}, funcs: map[string][]*Action{},
 		macros: map[string]*Action{}, entries: map[string]string{}, exports: map[string]string{}, listing: map[string]string{}, calls: map[string]string{},
-		derefs: map[string]bool{}, taught: map[string][]*Action{}, makes: map[string]string{},
+		derefs: map[string]bool{}, variant: map[string]string{}, taught: map[string][]*Action{}, makes: map[string]string{},
 	}
 	dir, err := files.ReadDir(".")
 	if err != nil {
@@ -185,6 +189,8 @@ func (b *Base) add(e Entry) {
 		b.exports[e.Name] = e.Meaning
 	case "deref":
 		b.derefs[e.Name] = true
+	case "variant":
+		b.variant[e.Name] = e.Meaning
 	case "refusal":
 		b.refuse = append(b.refuse, e.Name)
 	case "looks":
@@ -346,6 +352,9 @@ func (b *Base) KnowsMethod(name string) bool {
 	}
 	return false
 }
+
+// Variant returns what a variant of an outside enum is like, "" if unknown.
+func (b *Base) Variant(path string) string { return b.variant[path] }
 
 // Derefs reports whether a type of this path passes method calls on to its content.
 func (b *Base) Derefs(path string) bool { return b.derefs[path] }

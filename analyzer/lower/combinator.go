@@ -260,6 +260,9 @@ func (l *lowerer) defaultOfOurs(t *workspace.Type, n rp.Node) (val, bool) {
 // flows into the result.
 func (l *lowerer) iteratorMethod(recv val, typ *workspace.Type, name string, argn []rp.Node, n rp.Node) val {
 	elem := l.elementType(typ)
+	if name == "flatten" {
+		return l.flattened(recv, typ, n)
+	}
 	var closures []val
 	init := val{}
 	for i, a := range argn {
@@ -363,7 +366,12 @@ func (l *lowerer) iteratorMethod(recv val, typ *workspace.Type, name string, arg
 			push(item)
 		case "for_each", "try_for_each":
 			l.apply(f, []val{item}, n)
-		default: // map, flat_map
+		case "flat_map":
+			l.eachIn(l.apply(f, []val{item}, n), n, func(x val) {
+				push(x)
+				out = generic(l.sequenceOf(typ), l.typ(x))
+			})
+		default: // map
 			r := l.apply(f, []val{item}, n)
 			push(r)
 			out = generic(l.sequenceOf(typ), l.typ(r))
@@ -376,4 +384,44 @@ func (l *lowerer) iteratorMethod(recv val, typ *workspace.Type, name string, arg
 	v.t = out
 	v.ref = recv.ref && (name == "filter" || name == "find" || name == "take_while" || name == "skip_while" || name == "inspect")
 	return v
+}
+
+// flattened gives what the elements of an iterator hold, one after the other.
+func (l *lowerer) flattened(recv val, typ *workspace.Type, n rp.Node) val {
+	acc := l.newVar("", true, nil, n)
+	l.emit(&ops.Op{Kind: ops.Set, Var: acc, Args: []ops.Value{l.value(&ops.Op{Kind: ops.Make, Name: "[]"}, n)}}, n)
+	out := val{t: iterType(nil)}
+	l.eachIn(recv, n, func(item val) {
+		l.eachIn(item, n, func(x val) {
+			rv := l.value(&ops.Op{Kind: ops.Ref, Var: acc, Mut: true}, n)
+			l.out(acc, l.value(&ops.Op{Kind: ops.Verb, Name: ops.ListPush, Args: []ops.Value{rv, l.plain(x, n)}}, n), n)
+			out.t, out.ref = generic(l.sequenceOf(typ), x.t), x.ref
+		})
+	})
+	out.v = l.value(&ops.Op{Kind: ops.Get, Var: acc}, n)
+	return out
+}
+
+// eachIn runs f on what v holds: the payload of an option or result, every
+// element of a collection; on v itself where its type is not known.
+func (l *lowerer) eachIn(v val, n rp.Node, f func(item val)) {
+	switch class := l.class(deref(v.t)); class {
+	case "":
+		f(v)
+	case "option":
+		good := "Ok"
+		if isOption(v.t) {
+			good = "Some"
+		}
+		c := l.value(&ops.Op{Kind: ops.Test, Args: []ops.Value{v.v}, Pat: &ops.Pat{Kind: ops.PatVariant, Name: good, Text: good + "(_)"}}, n)
+		l.ifElse(c, n, func() { f(l.proj(v, []ops.Step{{Variant: good, Field: "0"}}, payload(v.t, 0), n)) }, nil)
+	default:
+		iv := v.v
+		if class != "iter" && class != "stream" {
+			iv = l.value(&ops.Op{Kind: ops.Verb, Name: ops.Iter, Args: []ops.Value{v.v}}, n)
+		}
+		it := l.newVar("", true, nil, n)
+		l.emit(&ops.Op{Kind: ops.Set, Var: it, Args: []ops.Value{iv}}, n)
+		l.labelled(ops.Loop, n, func(lab ops.Label) { f(l.next(it, l.elementType(v.t), v.ref || isRef(v.t), lab, n)) })
+	}
 }

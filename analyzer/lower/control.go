@@ -94,7 +94,7 @@ func (l *lowerer) condJump(n rp.Node, no ops.Label, temps *zone) {
 	case rp.LetCondition:
 		pat, vn := t.Child(n, rp.FieldPattern), t.Child(n, rp.FieldValue)
 		v := l.hint(nil, func() val { return l.place(vn) })
-		v = l.temporaryIn(temps, l.takeOut(v, vn), vn)
+		v = l.temporaryIn(temps, l.takeOut(l.found(v, vn), vn), vn)
 		c := l.value(&ops.Op{Kind: ops.Test, Args: []ops.Value{v.v}, Pat: l.pattern(pat, v.t)}, pat)
 		l.ifElse(c, n, nil, func() { l.breakTo(no, n) })
 		l.bindTaking(pat, v, n)
@@ -214,7 +214,7 @@ func (l *lowerer) match(n rp.Node, want bool) val {
 	r := l.newResult(want, n)
 	sn := t.Child(n, rp.FieldValue)
 	v := l.hint(nil, func() val { return l.place(sn) })
-	v = l.takeOut(v, sn)
+	v = l.takeOut(l.found(v, sn), sn)
 	if v.clo != nil || v.fut != nil {
 		v = val{v: l.plain(v, sn)}
 	}

@@ -292,6 +292,7 @@ type entry struct {
 	key   val
 	class string
 	elem  *workspace.Type
+	of    *val // the entry itself, where the value is the Option that a match on it asks
 }
 
 // A binding is what a name stands for: a variable, or directly a value.

@@ -277,7 +277,7 @@ func (l *lowerer) oneOf(count int, n rp.Node, alt func(i int) val) val {
 // byNode reports whether an action lowers its arguments itself, closures among them.
 func (l *lowerer) byNode(a *knowledge.Action) bool {
 	switch a.Kind {
-	case "option", "iterator", "apply", "retain", "modify", "entry":
+	case "option", "iterator", "apply", "retain", "modify", "entry", "value", "fresh":
 		return true
 	}
 	return false
@@ -296,12 +296,30 @@ func (l *lowerer) actMethod(a *knowledge.Action, recv val, typ *workspace.Type, 
 	case "apply":
 		return l.applyContent(a, recv, typ, argn, n)
 	case "retain":
+		if a.Get("verb") != "" {
+			return l.retainSome(a, name, recv, typ, argn, n)
+		}
 		return l.retain(recv, typ, argn, n)
 	case "modify":
 		return l.modifyEntry(recv, typ, argn, n)
 	case "entry":
 		k := l.args(argn, nil)
 		return val{v: recv.v, ref: true, root: recv.root, t: entryType(typ), entry: &entry{key: first(k), class: l.class(typ), elem: payload(typ, 1)}}
+	case "fresh":
+		key := val{v: l.value(&ops.Op{Kind: ops.Opaque, Text: "new key"}, n), t: payload(typ, 0)}
+		l.verb(a, name, &recv, append([]val{key}, l.args(argn, nil)...), typ, nil, n)
+		return key
+	case "value":
+		if recv.entry == nil {
+			break
+		}
+		if a.Get("how") == "key" {
+			return recv.entry.key
+		}
+		if recv = l.entryValue(recv, n); a.Get("verb") == "" {
+			return recv
+		}
+		return l.verb(a, name, &recv, l.args(argn, nil), recv.t, recv.t, n)
 	}
 	args := l.args(argn, nil)
 	return l.act(a, name, &recv, args, generics, argn, n)
@@ -631,17 +649,42 @@ func (l *lowerer) retain(recv val, typ *workspace.Type, argn []rp.Node, n rp.Nod
 	return l.unit(n)
 }
 
-// modifyEntry is entry(k).and_modify(f): f runs on the entry where it is there.
+// retainSome is retain of a map or set: the closure sees every element, and
+// which of them stay is not known.
+func (l *lowerer) retainSome(a *knowledge.Action, name string, recv val, typ *workspace.Type, argn []rp.Node, n rp.Node) val {
+	f := l.known(first(l.args(argn, nil)), n)
+	if f.clo == nil {
+		return l.verb(a, name, &recv, []val{f}, typ, nil, n)
+	}
+	l.eachIn(recv, n, func(item val) {
+		args := []val{item}
+		if t := deref(item.t); t != nil && t.Kind == workspace.TTuple && len(t.Args) == 2 {
+			args = []val{
+				l.proj(item, []ops.Step{{Field: "0"}}, t.Args[0], n),
+				l.proj(item, []ops.Step{{Field: "1"}}, t.Args[1], n),
+			}
+		}
+		l.apply(f.clo, args, n)
+	})
+	if l.dead {
+		return val{}
+	}
+	l.verb(a, name, &recv, nil, typ, nil, n)
+	return l.unit(n)
+}
+
+// modifyEntry is entry(k).and_modify(f), or map.modify(k, f): f runs on the entry where it is there.
 func (l *lowerer) modifyEntry(recv val, typ *workspace.Type, argn []rp.Node, n rp.Node) val {
-	if recv.entry == nil || len(argn) != 1 {
+	if recv.entry == nil && len(argn) == 2 {
+		recv.entry = &entry{key: l.expr(argn[0], true), elem: payload(typ, 1)} // map.modify(k, f)
+	}
+	if recv.entry == nil || len(argn) == 0 {
 		return l.unknownCall(".and_modify", &recv, l.args(argn, nil), n, "method")
 	}
-	f := l.expr(argn[0], true)
-	got := val{v: l.value(&ops.Op{Kind: ops.Verb, Name: ops.MapGet, Args: []ops.Value{recv.v, recv.entry.key.v}}, n), ref: true, root: recv.root}
-	c := l.value(&ops.Op{Kind: ops.Test, Args: []ops.Value{got.v}, Pat: &ops.Pat{Kind: ops.PatVariant, Name: "Some", Text: "Some(_)"}}, n)
+	f := l.expr(argn[len(argn)-1], true)
+	c := l.value(&ops.Op{Kind: ops.Test, Args: []ops.Value{l.found(recv, n).v}, Pat: &ops.Pat{Kind: ops.PatVariant, Name: "Some", Text: "Some(_)"}}, n)
 	l.ifElse(c, n, func() {
-		p := l.proj(got, []ops.Step{{Variant: "Some", Field: "0"}}, recv.entry.elem, n)
-		p.ref = true
+		p := l.entryValue(recv, n)
 		if f.clo != nil {
 			l.apply(f.clo, []val{p}, n)
 		} else {
@@ -649,6 +692,23 @@ func (l *lowerer) modifyEntry(recv val, typ *workspace.Type, argn []rp.Node, n r
 		}
 	}, nil)
 	return recv
+}
+
+// found is the Option that looking up an entry gives, for a match on it.
+func (l *lowerer) found(v val, n rp.Node) val {
+	if v.entry == nil || v.entry.of != nil || l.dead {
+		return v
+	}
+	of, e := v, *v.entry
+	e.of = &of
+	return val{v: l.value(&ops.Op{Kind: ops.Verb, Name: ops.MapGet, Args: []ops.Value{v.v, e.key.v}}, n), ref: true, root: v.root, t: v.t, entry: &e}
+}
+
+// entryValue is the value of an entry that is there.
+func (l *lowerer) entryValue(recv val, n rp.Node) val {
+	p := l.proj(val{v: l.found(recv, n).v, ref: true, root: recv.root, mut: true}, []ops.Step{{Variant: "Some", Field: "0"}}, recv.entry.elem, n)
+	p.ref = true
+	return p
 }
 
 // storage is type-keyed storage: one cell a type.

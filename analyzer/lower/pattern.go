@@ -169,6 +169,9 @@ func (l *lowerer) variantName(n rp.Node) string {
 		}
 		return ""
 	}
+	if like := l.c.Knowledge.Variant(res.External); like != "" {
+		return like
+	}
 	switch ext := res.External; {
 	case strings.HasPrefix(ext, "std::option::Option::"), strings.HasPrefix(ext, "std::result::Result::"):
 		return lastOf(ext)
@@ -239,6 +242,14 @@ func (l *lowerer) bindAt(n rp.Node, v val, path []ops.Step, typ *workspace.Type,
 	case rp.TupleStructPattern:
 		tn := t.Child(n, rp.FieldType)
 		name := l.variantName(tn)
+		if v.entry != nil && v.entry.of != nil && len(path) == 0 {
+			part := *v.entry.of
+			part.t = entryPart(part.t, name)
+			for _, k := range l.elements(n, tn) {
+				l.bindAt(k, part, nil, part.t, direct, mut)
+			}
+			return
+		}
 		for i, k := range l.elements(n, tn) {
 			l.bindAt(k, v, step(ops.Step{Variant: name, Field: itoa(i)}), l.payloadType(typ, tn, name, i), direct, mut)
 		}
@@ -325,8 +336,8 @@ func (l *lowerer) proj(v val, path []ops.Step, typ *workspace.Type, n rp.Node) v
 func (l *lowerer) bindName(id rp.Node, v val, direct, mut bool) {
 	t := l.tree()
 	name := t.Text(id)
-	// What is an alias needs no variable: closures, futures, references to local places.
-	if v.clo != nil || v.fut != nil || (direct && !mut) || (v.ref && v.root != 0 && !mut) {
+	// What is an alias needs no variable: closures, futures, entries, references to local places.
+	if v.clo != nil || v.fut != nil || v.entry != nil || (direct && !mut) || (v.ref && v.root != 0 && !mut) {
 		l.bind(name, binding{val: v})
 		return
 	}

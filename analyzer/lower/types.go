@@ -47,6 +47,15 @@ func entryType(m *workspace.Type) *workspace.Type {
 	return generic("awaitlint::Entry", m.Args...)
 }
 
+// entryPart is the type of what a variant of a map's entry holds.
+func entryPart(entry *workspace.Type, like string) *workspace.Type {
+	name := "awaitlint::Occupied"
+	if like == "None" {
+		name = "awaitlint::Vacant"
+	}
+	return generic(name, entry.Args...)
+}
+
 func deref(t *workspace.Type) *workspace.Type {
 	for t != nil && (t.Kind == workspace.TRef || t.Kind == workspace.TPtr) && len(t.Args) > 0 {
 		t = t.Args[0]
@@ -433,7 +442,7 @@ func (l *lowerer) elementType(t *workspace.Type) *workspace.Type {
 		return nil
 	}
 	switch l.class(t) {
-	case "map", "stablemap":
+	case "map", "stablemap", "slotmap":
 		if len(t.Args) >= 2 {
 			return &workspace.Type{Kind: workspace.TTuple, Args: t.Args[:2]}
 		}

@@ -4,6 +4,7 @@
 mod accessors;
 mod closures;
 mod conditions;
+mod elements;
 mod helpers;
 mod methods;
 mod records;
