@@ -34,6 +34,7 @@ var layers = [][]string{
 	{"analyzer/knowledge", "analyzer/ops"},
 	{"analyzer/finding", "analyzer/model"},
 	{"rustparse/workspace"},
+	{"rustparse/macrorules"},
 	{"rustparse"},
 	{"analyzer/nearest"},
 }

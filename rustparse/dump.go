@@ -21,7 +21,8 @@ func (t *Tree) dump(b *bufio.Writer, n Node, depth int) {
 	if f := t.field[n]; f != 0 {
 		b.WriteString(f.String() + ": ")
 	}
-	from, to := t.File.Position(t.start[n]), t.File.Position(t.end[n])
+	span := t.Span(n)
+	from, to := t.File.Position(span.Start), t.File.Position(span.End)
 	fmt.Fprintf(b, "(%s %d:%d-%d:%d", t.kind[n], from.Line, from.Column, to.Line, to.Column)
 	if t.first[n] == 0 {
 		if text := t.Text(n); text != "" {

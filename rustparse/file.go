@@ -21,6 +21,20 @@ type Position struct {
 type Span struct {
 	File       *File
 	Start, End uint32
+	// Expanded tells apart what macro calls made at the same place: its range
+	// as of [Tree.Start]; zero for text that stands in the file.
+	Expanded Range
+}
+
+// A Range is a range of bytes, End exclusive.
+type Range struct{ Start, End uint32 }
+
+// Range returns the range of s as of [Tree.Start] and [Tree.End].
+func (s Span) Range() Range {
+	if s.Expanded != (Range{}) {
+		return s.Expanded
+	}
+	return Range{s.Start, s.End}
 }
 
 // A Problem is text that could not be read as Rust.

@@ -175,6 +175,7 @@ const (
 	MacroStatics    // the StaticItems of thread_local! or lazy_static!
 	MacroSelect     // the MacroSelectArms of select!
 	MacroSelectArm  // one arm of select!: fields pattern, value, body
+	MacroExpansion  // what a macro call stands for: items, statements, or one expression, type or pattern (see Expand)
 	MacroItems      // items; with #[cfg] branches (cfg_if!), one MacroItems for each, its AttributeItem first
 )
 
@@ -382,6 +383,7 @@ var kindNames = [...]string{
 	MacroStatics:                "macro_statics",
 	MacroSelect:                 "macro_select",
 	MacroSelectArm:              "macro_select_arm",
+	MacroExpansion:              "macro_expansion",
 	MacroItems:                  "macro_items",
 }
 

@@ -27,10 +27,20 @@ type Token struct {
 	Start, End uint32
 }
 
+// Tokens returns the tokens of text from start to end, comments left out.
+func Tokens(text string, start, end uint32) []Token {
+	var tokens []Token
+	l := lexer{text: text[:end], pos: int(start)}
+	for tok := l.next(); tok.Kind != TokenEnd; tok = l.next() {
+		tokens = append(tokens, tok)
+	}
+	return tokens
+}
+
 // Tokens yields the tokens of n's text, delimiters included and comments left out.
 func (t *Tree) Tokens(n Node) iter.Seq[Token] {
 	return func(yield func(Token) bool) {
-		l := lexer{text: t.File.Text[:t.end[n]], pos: int(t.start[n])}
+		l := lexer{text: t.text[:t.end[n]], pos: int(t.start[n])}
 		for tok := l.next(); tok.Kind != TokenEnd; tok = l.next() {
 			if !yield(tok) {
 				return

@@ -62,10 +62,9 @@ const (
 	roleBranch // of #[cfg] branches
 )
 
-// readMacros replaces the token trees of all macro calls in t.
-func (p *Parser) readMacros(t *Tree, newer *newerRust) {
+// readMacros replaces the token trees of all macro calls in t from a node on.
+func (p *Parser) readMacros(t *Tree, from Node, newer *newerRust) {
 	m := &p.macro
-	from := Node(1)
 	for round := 0; ; round++ {
 		m.jobs, m.buf = m.jobs[:0], m.buf[:0]
 		end := Node(t.Len())

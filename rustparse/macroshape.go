@@ -9,7 +9,7 @@ import (
 // read, and copies them into the buffer. Reading 0 is the likeliest; others
 // are tried after it failed. It returns false where there is none (left).
 func (m *macroReader) plan(t *Tree, n Node, reading int, newer *newerRust) bool {
-	text := t.File.Text
+	text := t.text
 	open, last := t.start[n], t.end[n]-1 // the delimiters
 	m.tokens = m.tokens[:0]
 	l := lexer{text: text[:last], pos: int(open) + 1}

@@ -53,7 +53,7 @@ func Parse(path, text string) *Tree {
 
 // Parse reads one text. Path is what problems and findings show.
 func (p *Parser) Parse(path, text string) *Tree {
-	t := &Tree{File: &File{Path: path, Text: text}}
+	t := &Tree{File: &File{Path: path, Text: text}, text: text}
 	if len(text) > maxText {
 		t.unread(fmt.Sprintf("the file is larger than %d MB and was not read", maxText>>20))
 		return t
@@ -75,7 +75,7 @@ func (p *Parser) Parse(path, text string) *Tree {
 	}
 	p.build(t, records)
 	t.findProblems(records) // they are gone with the next parse
-	p.readMacros(t, &newer)
+	p.readMacros(t, 1, &newer)
 	newer.mend(t)
 	t.sortProblems()
 	return t
@@ -151,7 +151,7 @@ func (p *Parser) graft(t *Tree, records []ctree.Record, base int32, shift int64,
 		}
 		start, end := uint32(int64(r.Start)+shift), uint32(int64(r.End)+shift)
 		if kind == LineComment { // documentation comments include their newline
-			for end > start && (t.File.Text[end-1] == '\n' || t.File.Text[end-1] == '\r') {
+			for end > start && (t.text[end-1] == '\n' || t.text[end-1] == '\r') {
 				end--
 			}
 		}

@@ -14,7 +14,7 @@ const maxProblems = 100
 
 func (t *Tree) problem(start, end uint32, format string, args ...any) {
 	t.Problems = append(t.Problems, Problem{
-		Span:    Span{File: t.File, Start: start, End: end},
+		Span:    t.place(start, end),
 		Message: fmt.Sprintf(format, args...),
 	})
 }
@@ -77,7 +77,7 @@ func inside(records []ctree.Record, r ctree.Record) string {
 // excerpt quotes the beginning of a piece of text, of its first line at most.
 func (t *Tree) excerpt(start, end uint32) string {
 	const most = 30 // characters
-	text := strings.TrimSpace(t.File.Text[start:end])
+	text := strings.TrimSpace(t.text[start:end])
 	if text == "" {
 		return "end of text"
 	}

@@ -9,15 +9,18 @@ package rustparse
 func (t *Tree) ownTokens(n Node, f func(text string, before int) bool) {
 	pos, before := t.start[n], 0
 	gap := func(end uint32) bool {
-		l := lexer{text: t.File.Text[:max(end, pos)], pos: int(pos)}
+		l := lexer{text: t.text[:max(end, pos)], pos: int(pos)}
 		for tok := l.next(); tok.Kind != TokenEnd; tok = l.next() {
-			if !f(t.File.Text[tok.Start:tok.End], before) {
+			if !f(t.text[tok.Start:tok.End], before) {
 				return false
 			}
 		}
 		return true
 	}
 	for c := t.first[n]; c != 0; c = t.next[c] {
+		if t.kind[c] == MacroExpansion {
+			continue // stands elsewhere
+		}
 		if !gap(t.start[c]) {
 			return
 		}

@@ -23,10 +23,15 @@ type Node int32
 //   - MacroItems, its children items; of `if #[cfg(…)] { … } else { … }` one
 //     MacroItems per branch, its AttributeItem first: the first that holds counts.
 //   - the TokenTree itself, without children, if it reads as none of these.
+//   - MacroExpansion, if [Parser.Expand] was told what the call stands for.
 //
 // What a macro does with its arguments is not known here.
 //
-// The spans of children lie in their parent's, in order and apart; those of
+// The text of expansions stands behind that of the file: Start, End and Text
+// of nodes in a MacroExpansion are of that text, [Tree.Span] is where to look
+// in the file. Once nothing is expanded any more the tree is immutable.
+//
+// MacroExpansion apart, the spans of children lie in their parent's, in order and apart; those of
 // what the parser supposed (a missing name) are empty. The children of one
 // node need not have neighbouring indices, nor larger ones than all nodes before.
 type Tree struct {
@@ -37,6 +42,11 @@ type Tree struct {
 	// OpaqueMacros are the macro invocations whose arguments could not be read
 	// as Rust: they keep a TokenTree without children. See [Tree.Tokens].
 	OpaqueMacros []Node
+
+	text       string     // of the file and, behind it, of the expansions
+	origins    []origin   // of the parts of expansions that are no text of the macro expanded
+	expansions []expanded // in order of their text
+	fragments  []Fragment // likewise
 
 	kind   []Kind
 	field  []Field
@@ -60,7 +70,8 @@ func (t *Tree) Kind(n Node) Kind { return t.kind[n] }
 // FieldOf returns the grammar field under which n hangs in its parent, or 0.
 func (t *Tree) FieldOf(n Node) Field { return t.field[n] }
 
-// Start and End return the byte range of n in the file, end exclusive.
+// Start and End return the byte range of n, end exclusive: of the file, or
+// behind its end where n is in an expansion.
 func (t *Tree) Start(n Node) uint32 { return t.start[n] }
 func (t *Tree) End(n Node) uint32   { return t.end[n] }
 
@@ -102,18 +113,20 @@ func (t *Tree) Children(n Node) []Node {
 	return cs
 }
 
-// Span returns the place of n, nowhere for no node.
+// Span returns the place of n in the file, nowhere for no node. What came
+// from the arguments of a macro stands there, what came from the macro's body
+// at the call.
 func (t *Tree) Span(n Node) Span {
 	if n == 0 {
 		return Span{}
 	}
-	return Span{File: t.File, Start: t.start[n], End: t.end[n]}
+	return t.place(t.start[n], t.end[n])
 }
 
-// Text returns the source text of n.
+// Text returns the source text of n, after expansion.
 func (t *Tree) Text(n Node) string {
 	if n == 0 {
 		return ""
 	}
-	return t.File.Text[t.start[n]:t.end[n]]
+	return t.text[t.start[n]:t.end[n]]
 }

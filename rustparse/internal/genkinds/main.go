@@ -26,6 +26,7 @@ var synthetic = []struct{ name, doc string }{
 	{"macro_statics", "the StaticItems of thread_local! or lazy_static!"},
 	{"macro_select", "the MacroSelectArms of select!"},
 	{"macro_select_arm", "one arm of select!: fields pattern, value, body"},
+	{"macro_expansion", "what a macro call stands for: items, statements, or one expression, type or pattern (see Expand)"},
 	{"macro_items", "items; with #[cfg] branches (cfg_if!), one MacroItems for each, its AttributeItem first"},
 }
 
