@@ -64,7 +64,7 @@ func TestCensusOfAccesses(t *testing.T) {
 	taken := census.New(ws, canisters)
 	driver.Run(ws, canisters, nil, driver.Options{Observe: taken.Observe})
 	got := taken.Result().Total.Accesses
-	if got.Of("place") < 85 || got.Of("cell") > 8 || got.Of("not resolved")+got.Of("not reached") > 0 {
+	if got.Of("place") < 90 || got.Of("cell") > 7 || got.Of("not resolved")+got.Of("not reached") > 0 {
 		t.Errorf("%d accesses by place, %d by cell, %d not resolved, %d not reached",
 			got.Of("place"), got.Of("cell"), got.Of("not resolved"), got.Of("not reached"))
 	}

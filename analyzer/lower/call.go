@@ -232,7 +232,7 @@ func (l *lowerer) whyNotInline(d *workspace.Def, recv *val, args []val) string {
 			return ""
 		}
 	}
-	if l.once && (l.lowered[d] || l.before[d]) {
+	if l.once && (l.lowered[d] || l.before[d]) && !l.seesState(recv, args) && !(l.c.Lasting(d) && l.small(d)) {
 		return elsewhere
 	}
 	if l.c.Matters(d) || l.small(d) || l.seesState(recv, args) {

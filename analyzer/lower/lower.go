@@ -196,8 +196,8 @@ type lowerer struct {
 	expected *workspace.Type
 	nlabel   ops.Label
 
-	// once: what is lowered somewhere already stays a call. So functions without
-	// awaits that no message reaches cost no more than their text.
+	// once: what is lowered somewhere already stays a call, unless it is short or
+	// given state. So functions without awaits that no message reaches cost little more than their text.
 	once bool
 
 	holding int      // closures whose captures are being held
@@ -513,7 +513,7 @@ func (l *lowerer) noteState(op *ops.Op) {
 		if len(op.Args) > 0 && l.state[op.Args[0]] {
 			l.stateIn[op.Var] = true
 		}
-	case ops.Get:
+	case ops.Get, ops.Ref:
 		if l.stateIn[op.Var] {
 			l.state[op.Out] = true
 		}
