@@ -166,7 +166,7 @@ func nameOf(d *workspace.Def) rp.Span {
 	if n == 0 {
 		n = d.Node
 	}
-	return rp.Span{File: d.Tree.File, Start: d.Tree.Start(n), End: d.Tree.End(n)}
+	return d.Tree.Span(n)
 }
 
 // assumeEntries takes the functions of a listing that nothing calls as updates.

@@ -24,8 +24,7 @@ type access struct {
 	node   rp.Node
 	fn     *function
 	name   string
-	made   string // the macro that makes the helper
-	init   bool   // in the initial value of a static: not part of any message
+	init   bool // in the initial value of a static: not part of any message
 	outer  *access
 	class  uint8
 	places map[string]uint8 // 1 read, 2 written
@@ -191,39 +190,22 @@ func (c *Census) link(files []*file) {
 		}
 	}
 	for _, f := range files {
-		for _, k := range f.calls {
-			if by := c.made[k.name]; by != "" && !k.done && madeByMacro(f, k, byDef) {
-				f.accesses = append(f.accesses, &access{span: f.tree.Span(whole(f.tree, k.node)), node: k.node, fn: k.fn, name: k.name + "()", made: by})
-			}
-		}
 		f.calls = nil
 		f.nest()
 	}
-}
-
-// madeByMacro reports whether a call is of a function that stands in no text.
-func madeByMacro(f *file, k *call, byDef map[*workspace.Def]*function) bool {
-	target := callee(f.tree, k.node)
-	if f.tree.Kind(target) == rp.FieldExpression {
-		return false
-	}
-	if p := last(strings.TrimSpace(f.tree.Text(f.tree.Child(target, rp.FieldPath)))); p != "" && p[0] >= 'A' && p[0] <= 'Z' {
-		return false // of a type, whose state it would be
-	}
-	res := resolve(f, target, k.fn, k.mod)
-	return res.External == "" && (res.Def == nil || res.Def.Kind == workspace.Fn && byDef[res.Def] == nil)
 }
 
 // nest sorts accesses and hangs each into the one around it. Of several with
 // one span the first stays.
 func (f *file) nest() {
 	slices.SortStableFunc(f.accesses, func(a, b *access) int {
-		return cmp.Or(cmp.Compare(a.span.Start, b.span.Start), cmp.Compare(b.span.End, a.span.End))
+		x, y := a.span.Range(), b.span.Range()
+		return cmp.Or(cmp.Compare(x.Start, y.Start), cmp.Compare(y.End, x.End))
 	})
 	f.accesses = slices.CompactFunc(f.accesses, func(a, b *access) bool { return a.span == b.span })
 	var open *access
 	for _, a := range f.accesses {
-		for open != nil && open.span.End < a.span.End {
+		for open != nil && open.span.Range().End < a.span.Range().End {
 			open = open.outer
 		}
 		a.outer, open = open, a
@@ -303,8 +285,8 @@ func (c *Census) accessAt(s rp.Span) *access {
 	if f == nil {
 		return nil
 	}
-	i, _ := slices.BinarySearchFunc(f.accesses, s.Start, func(a *access, at uint32) int {
-		if a.span.Start <= at {
+	i, _ := slices.BinarySearchFunc(f.accesses, s.Range().Start, func(a *access, at uint32) int {
+		if a.span.Range().Start <= at {
 			return -1
 		}
 		return 1
@@ -313,7 +295,7 @@ func (c *Census) accessAt(s rp.Span) *access {
 		return nil
 	}
 	a := f.accesses[i-1]
-	for a != nil && a.span.End < s.End {
+	for a != nil && a.span.Range().End < s.Range().End {
 		a = a.outer
 	}
 	return a

@@ -42,7 +42,7 @@ func (w *walker) await(n rp.Node, fn *function) {
 	if kids := w.t.Children(n); len(kids) > 0 {
 		name = operand(w.t, kids[0])
 	}
-	w.f.awaits[w.t.End(n)] = &await{span: w.t.Span(n), node: n, fn: fn, name: name}
+	w.f.awaits[w.t.Span(n).End] = &await{span: w.t.Span(n), node: n, fn: fn, name: name}
 }
 
 // operand names what is awaited: the callee of a call, else the text.

@@ -10,7 +10,6 @@ package census
 
 import (
 	"errors"
-	"regexp"
 	"slices"
 	"sync"
 
@@ -34,7 +33,6 @@ type Census struct {
 	cells         map[*workspace.Def]bool
 	cellNames     map[string]bool
 	functionNames map[string]bool
-	made          map[string]string // names of functions that macros make, by which
 	off           []offModule
 
 	mu      sync.Mutex
@@ -66,7 +64,7 @@ type leftAt struct {
 func New(ws *workspace.Workspace, canisters []*canister.Canister) *Census {
 	c := &Census{
 		ws: ws, canisters: canisters, knowledge: knowledge.Default(),
-		files: map[*rp.File]*file{}, cells: map[*workspace.Def]bool{}, cellNames: map[string]bool{}, functionNames: map[string]bool{}, made: map[string]string{},
+		files: map[*rp.File]*file{}, cells: map[*workspace.Def]bool{}, cellNames: map[string]bool{}, functionNames: map[string]bool{},
 		entries: map[rp.Span]entry{}, opaque: map[opaqueAt]*finding.Site{}, left: map[leftAt]bool{},
 	}
 	reached := map[*workspace.Crate]*canister.Canister{}
@@ -123,8 +121,6 @@ func (c *Census) names(cr *workspace.Crate, can *canister.Canister) {
 				c.cellNames[t.Text(t.Child(n, rp.FieldName))] = true
 			case rp.FunctionItem:
 				c.functionNames[t.Text(t.Child(n, rp.FieldName))] = true
-			case rp.MacroDefinition:
-				c.madeBy(t, n)
 			case rp.UseAsClause:
 				name := t.Text(t.Child(n, rp.FieldAlias))
 				c.cellNames[name], c.functionNames[name] = true, true
@@ -158,23 +154,6 @@ func (c *Census) names(cr *workspace.Crate, can *canister.Canister) {
 		}
 	}
 }
-
-// madeBy notes the functions that a macro which declares state makes.
-func (c *Census) madeBy(t *rp.Tree, n rp.Node) {
-	text := t.Text(n)
-	if !declaresState.MatchString(text) {
-		return
-	}
-	for _, m := range functionNamed.FindAllStringSubmatch(text, -1) {
-		c.functionNames[m[1]] = true
-		c.made[m[1]] = t.Text(t.Child(n, rp.FieldName))
-	}
-}
-
-var (
-	functionNamed = regexp.MustCompile(`\bfn\s+([a-z_][A-Za-z0-9_]*)`)
-	declaresState = regexp.MustCompile(`[^'\w]static\s+(ref\s+|mut\s+)?[$\w]+\s*:`)
-)
 
 // Observe notes what the analysis says of the i-th canister. It may be called
 // from several goroutines.
@@ -222,14 +201,14 @@ func (c *Census) functionAt(s rp.Span) *function {
 	if f == nil {
 		return nil
 	}
-	i, _ := slices.BinarySearchFunc(f.functions, s.Start, func(fn *function, at uint32) int {
-		if fn.span.Start <= at {
+	i, _ := slices.BinarySearchFunc(f.functions, s.Range().Start, func(fn *function, at uint32) int {
+		if fn.span.Range().Start <= at {
 			return -1
 		}
 		return 1
 	})
 	for i--; i >= 0; i-- {
-		if f.functions[i].span.End >= s.End {
+		if f.functions[i].span.Range().End >= s.Range().End {
 			return f.functions[i]
 		}
 		if f.functions[i].outer == nil {
@@ -267,7 +246,7 @@ func (c *Census) notUnderstood(at rp.Span, class, name, reason string) {
 		return
 	}
 	if class == "call" {
-		f.unknown[at.End] = true
+		f.unknown[at.Range().End] = true
 	}
 	c.opaque[key] = &finding.Site{
 		List: finding.ListOpaque, Span: at, Crate: crateName(f.crate.ws), Function: nameOf(c.functionAt(at)), Class: class, Name: name, Cause: reason,

@@ -2,6 +2,7 @@ package census
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -61,10 +62,27 @@ func (c *Census) Result() *finding.Census {
 		total.join(s)
 	}
 	r.Total = total.result()
+	r.Macros = c.macros()
 	slices.SortFunc(r.Crates, func(a, b finding.Crate) int {
 		return cmp.Or(cmp.Compare(worth(b), worth(a)), cmp.Compare(a.Name, b.Name))
 	})
 	return r
+}
+
+// macros counts the macro calls that were expanded, and those that were not.
+func (c *Census) macros() finding.Tally {
+	x := c.ws.Expansions
+	all := finding.Tally{{Name: "expanded", Count: x.Done}}
+	for _, why := range slices.Sorted(maps.Keys(x.Left)) {
+		all = append(all, finding.Count{Name: why, Count: x.Left[why]})
+	}
+	opaque := 0
+	for _, k := range c.crates {
+		for _, f := range k.files {
+			opaque += len(f.tree.OpaqueMacros)
+		}
+	}
+	return append(all, finding.Count{Name: "not read", Count: opaque})
 }
 
 var states = [...]string{"not reached", "called", "left out", "alone", "lowered"}
@@ -149,8 +167,6 @@ func (c *Census) addAccesses(f *file, add func(finding.Site)) {
 		})
 		switch {
 		case a.class != unseen:
-		case a.made != "":
-			s.Cause = "its helper is made by the macro " + a.made
 		case a.fn == nil || a.fn.state < alone:
 			s.Class, s.Cause = "not reached", unreached
 		default:

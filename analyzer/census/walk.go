@@ -86,7 +86,7 @@ func (c *Census) walkFile(f *file, defs map[rp.Node]*workspace.Def) {
 	w := &walker{c: c, f: f, t: f.tree, defs: defs}
 	f.awaits = map[uint32]*await{}
 	w.children(f.tree.Root(), nil, nil)
-	slices.SortFunc(f.functions, func(a, b *function) int { return int(a.span.Start) - int(b.span.Start) })
+	slices.SortFunc(f.functions, func(a, b *function) int { return int(a.span.Range().Start) - int(b.span.Range().Start) })
 }
 
 // children walks what stands in n, without what attributes switch off.
@@ -190,7 +190,8 @@ func (w *walker) node(n rp.Node, fn *function, mod *workspace.Module) {
 	t := w.t
 	switch t.Kind(n) {
 	case rp.MacroDefinition:
-		w.region(n, "inside the macro definition "+t.Text(t.Child(n, rp.FieldName)), true)
+		// What a macro makes is counted where it is called.
+		w.region(n, "inside the macro definition "+t.Text(t.Child(n, rp.FieldName)), !w.c.ws.MacroUsed(t, n))
 		return
 	case rp.UseDeclaration, rp.FunctionSignatureItem, rp.TypeArguments, rp.TypeParameters:
 		return
@@ -250,7 +251,7 @@ func (w *walker) macro(n rp.Node, fn *function) {
 		w.region(n, "in the arguments of "+name+"!, which were not read", true)
 	}
 	if a := w.c.knowledge.Macro(name); a != nil && (a.Kind == "join" || a.Kind == "select") {
-		w.f.awaits[w.t.End(n)] = &await{span: w.t.Span(n), node: n, fn: fn, name: name + "!"}
+		w.f.awaits[w.t.Span(n).End] = &await{span: w.t.Span(n), node: n, fn: fn, name: name + "!"}
 	}
 }
 

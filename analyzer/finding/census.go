@@ -7,6 +7,9 @@ type Census struct {
 	// Total is the sum of Crates, worst first.
 	Total  Crate
 	Crates []Crate
+	// Macros are the calls of macros that the workspace defines: "expanded", then the
+	// reasons why others are not. Last the calls of any macro whose arguments are "not read".
+	Macros Tally
 	// Sites are all that was counted, by path and offset, each once however
 	// many messages it is part of.
 	Sites []Site

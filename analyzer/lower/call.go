@@ -48,7 +48,7 @@ func (l *lowerer) call(n rp.Node) val {
 	}
 	// A name bound here: a closure variable or a function parameter.
 	if t.Kind(target) == rp.Identifier {
-		if b, ok := l.lookup(t.Text(target)); ok {
+		if b, ok := l.variable(target); ok {
 			return l.callValue(b.val, b.v, argn, n)
 		}
 	}
@@ -420,7 +420,7 @@ func (l *lowerer) inlineArgs(d *workspace.Def, recv *val, args []val, types map[
 			}
 			l.bind("self", binding{val: self})
 			if sig.Self == workspace.SelfValue {
-				l.passed("self", self, at)
+				l.passed("self", "self", self, at)
 			}
 		}
 		for i, p := range sig.Params {
@@ -443,7 +443,7 @@ func (l *lowerer) inlineArgs(d *workspace.Def, recv *val, args []val, types map[
 				a.mut = p.Type.Mut
 			}
 			l.bindPattern(d.Tree, p.Pat, a, true)
-			l.passed(p.Name, a, at)
+			l.passed(p.Name, l.ident(p.Pat), a, at)
 		}
 		v := l.hint(l.substitute(sig.Result, types), func() val { return l.body(d, fr, false) })
 		if (v.clo != nil || v.fut != nil) && !l.labels[lab].live {
@@ -476,7 +476,7 @@ func (l *lowerer) inlineArgs(d *workspace.Def, recv *val, args []val, types map[
 
 // passed makes the function being entered the owner of a guard it is given by
 // value, under the name of the parameter: it lives no longer than the callee.
-func (l *lowerer) passed(name string, a val, at rp.Node) {
+func (l *lowerer) passed(name, ident string, a val, at rp.Node) {
 	if a.ref || a.v == 0 || a.onDrop == nil && !l.hasGlue(a.t) {
 		return
 	}
@@ -487,8 +487,8 @@ func (l *lowerer) passed(name string, a val, at rp.Node) {
 	v := l.newVar(name, false, a.t, at)
 	l.emit(&ops.Op{Kind: ops.Set, Var: v, Args: []ops.Value{a.v}}, at)
 	l.own(v, a, at)
-	if b, ok := l.env.names[name]; ok && b.v == 0 {
-		l.bind(name, binding{v: v, mut: true, val: val{t: a.t, onDrop: a.onDrop}})
+	if b, ok := l.env.names[ident]; ok && b.v == 0 {
+		l.bind(ident, binding{v: v, mut: true, val: val{t: a.t, onDrop: a.onDrop}})
 	}
 }
 
@@ -612,7 +612,7 @@ func (l *lowerer) closureBody(c *closure, args []val, body, n rp.Node) val {
 				}
 			}
 			l.bindPattern(t, pat, a, true)
-			l.passed(t.Text(pat), a, body)
+			l.passed(t.Text(pat), l.ident(pat), a, body)
 			i++
 		}
 		v := l.hint(nil, func() val { return l.expr(body, true) })

@@ -155,7 +155,7 @@ func (l *lowerer) constant(n rp.Node, lit ops.Lit, t *workspace.Type) val {
 
 // name is a name used by value: the variable's value, or the reference it is bound to.
 func (l *lowerer) name(n rp.Node) val {
-	b, ok := l.lookup(l.tree().Text(n))
+	b, ok := l.variable(n)
 	if !ok {
 		return l.load(l.path(n), n) // a static or constant
 	}
@@ -176,8 +176,7 @@ func (l *lowerer) place(n rp.Node) val {
 	t := l.tree()
 	switch t.Kind(n) {
 	case rp.Identifier, rp.Self, rp.Metavariable:
-		name := t.Text(n)
-		if b, ok := l.lookup(name); ok {
+		if b, ok := l.variable(n); ok {
 			if b.v == 0 {
 				return b.val
 			}
@@ -283,7 +282,7 @@ func (l *lowerer) reference(n rp.Node) val {
 	}
 	if t.ChildOfKind(n, rp.MutableSpecifier) == 0 && isName(t, k) {
 		// A shared reference to a local is as good as its value.
-		if b, ok := l.lookup(t.Text(k)); ok && b.v != 0 && !l.owned(b.v) {
+		if b, ok := l.variable(k); ok && b.v != 0 && !l.owned(b.v) {
 			v := l.name(k)
 			v.root = 0
 			return v
@@ -364,14 +363,14 @@ func (l *lowerer) assign(n rp.Node) val {
 func (l *lowerer) assignTo(left rp.Node, v val, n rp.Node) {
 	t := l.tree()
 	if isName(t, left) {
-		if b, ok := l.lookup(t.Text(left)); ok && b.v != 0 {
+		if b, ok := l.variable(left); ok && b.v != 0 {
 			if l.owned(b.v) {
 				l.emit(&ops.Op{Kind: ops.Drop, Var: b.v}, n)
 			}
 			l.emit(&ops.Op{Kind: ops.Set, Var: b.v, Args: []ops.Value{v.v}}, n)
 			if b.val.t == nil || b.val.clo != nil || b.val.fut != nil || v.ref {
 				b.val = val{t: v.t, ref: v.ref, mut: v.mut, clo: v.clo, fut: v.fut}
-				l.rebind(t.Text(left), b)
+				l.rebind(l.ident(left), b)
 			}
 			if !v.ref {
 				l.give(v, n)
@@ -415,7 +414,7 @@ func (l *lowerer) compound(n rp.Node) val {
 	op := strings.TrimSuffix(t.Operator(n), "=")
 	b := l.expr(right, true)
 	if isName(t, left) {
-		if bd, ok := l.lookup(t.Text(left)); ok && bd.v != 0 && !bd.val.ref {
+		if bd, ok := l.variable(left); ok && bd.v != 0 && !bd.val.ref {
 			a := l.name(left)
 			r := l.arith(op, a, b, n)
 			l.emit(&ops.Op{Kind: ops.Set, Var: bd.v, Args: []ops.Value{r.v}}, n)

@@ -9,6 +9,8 @@ package lower
 import (
 	"maps"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/awaitlint/awaitlint/analyzer/canister"
 	"github.com/awaitlint/awaitlint/analyzer/ops"
@@ -330,6 +332,31 @@ func (l *lowerer) keepEnv() *env {
 	return l.env
 }
 
+// ident is the name of a variable as the environment knows it. The variables
+// of a macro's own text are others than those of the same name around the call.
+func (l *lowerer) ident(n rustparse.Node) string { return ident(l.tree(), n) }
+
+func ident(t *rustparse.Tree, n rustparse.Node) string {
+	if mark := t.Mark(n); mark != 0 {
+		return t.Text(n) + markSign + strconv.Itoa(mark)
+	}
+	return t.Text(n)
+}
+
+// markSign stands between a name and the mark of the expansion it is of.
+const markSign = "·"
+
+// variable finds what a name at n stands for. A macro defined inside a
+// function sees the variables around its definition.
+func (l *lowerer) variable(n rustparse.Node) (binding, bool) {
+	name := l.ident(n)
+	b, ok := l.lookup(name)
+	if plain, _, marked := strings.Cut(name, markSign); !ok && marked {
+		b, ok = l.lookup(plain)
+	}
+	return b, ok
+}
+
 func (l *lowerer) lookup(name string) (binding, bool) {
 	for e := l.env; e != nil; e = e.parent {
 		if b, ok := e.names[name]; ok {
@@ -637,15 +664,13 @@ func (l *lowerer) out(root ops.Var, v ops.Value, n rustparse.Node) {
 
 func (l *lowerer) noteProblems(d *workspace.Def) {
 	for _, p := range d.Tree.Problems {
-		if p.Span.Start >= d.Tree.Start(d.Node) && p.Span.End <= d.Tree.End(d.Node) {
+		if s := d.Tree.Span(d.Node); p.Span.Start >= s.Start && p.Span.End <= s.End {
 			l.f.Partial = append(l.f.Partial, p.Message)
 		}
 	}
 }
 
-func span(t *rustparse.Tree, n rustparse.Node) rustparse.Span {
-	return rustparse.Span{File: t.File, Start: t.Start(n), End: t.End(n)}
-}
+func span(t *rustparse.Tree, n rustparse.Node) rustparse.Span { return t.Span(n) }
 
 // NameSpan is the span of the name in a declaration.
 func NameSpan(d *workspace.Def) rustparse.Span {

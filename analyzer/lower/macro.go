@@ -9,6 +9,12 @@ func (l *lowerer) macro(n rp.Node, want bool) val {
 	t := l.tree()
 	name := t.Text(t.Child(n, rp.FieldMacro))
 	a := l.c.Knowledge.Macro(name)
+	if x := l.expansion(n); x != 0 {
+		if kids := t.Children(x); len(kids) == 1 && isExpr(t.Kind(tailExpr(t, kids[0]))) {
+			return l.expr(tailExpr(t, kids[0]), want)
+		}
+		return l.block(x, want)
+	}
 	var args []rp.Node
 	argNode := rp.Node(0)
 	for c := t.FirstChild(n); c != 0; c = t.Next(c) {
@@ -97,6 +103,51 @@ func (l *lowerer) macro(n rp.Node, want bool) val {
 		v.t = stringType
 	}
 	return v
+}
+
+// expansion is what a macro call stands for, 0 if that is not known, or is
+// nothing but what is known to be left out: a log message that changes no control flow.
+func (l *lowerer) expansion(n rp.Node) rp.Node {
+	t := l.tree()
+	x := t.ChildOfKind(n, rp.MacroExpansion)
+	if x == 0 {
+		return 0
+	}
+	if a := l.c.Knowledge.Macro(t.Text(t.Child(n, rp.FieldMacro))); a != nil && a.Kind == "ignore" && !leaves(t, x) {
+		return 0
+	}
+	return x
+}
+
+// leaves reports whether code awaits, or may leave what is around it.
+func leaves(t *rp.Tree, n rp.Node) bool {
+	switch t.Kind(n) {
+	case rp.AwaitExpression, rp.ReturnExpression, rp.TryExpression, rp.BreakExpression, rp.ContinueExpression:
+		return true
+	}
+	for c := t.FirstChild(n); c != 0; c = t.Next(c) {
+		if leaves(t, c) {
+			return true
+		}
+	}
+	return false
+}
+
+// expansionStmts lowers a statement that is a macro call with a known
+// expansion: its variables are those of the block around.
+func (l *lowerer) expansionStmts(n rp.Node) bool {
+	t := l.tree()
+	if t.Kind(n) != rp.MacroInvocation {
+		return false
+	}
+	x := l.expansion(n)
+	if x == 0 {
+		return false
+	}
+	for _, k := range t.Children(x) {
+		l.stmt(k)
+	}
+	return true
 }
 
 // last is the operation emitted last; only valid while alive.

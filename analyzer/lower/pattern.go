@@ -152,7 +152,7 @@ func (l *lowerer) variantName(n rp.Node) string {
 		if r, _ := firstRune(text); !unicode.IsUpper(r) {
 			return ""
 		}
-		if _, ok := l.lookup(text); ok {
+		if _, ok := l.variable(n); ok {
 			return ""
 		}
 	}
@@ -285,13 +285,14 @@ func (l *lowerer) bindOr(n rp.Node, v val, path []ops.Step, typ *workspace.Type,
 	alts := t.Children(n)
 	names := patternNames(t, alts[0])
 	var vars []ops.Var
+	var bound []string
 	for _, id := range names {
 		if l.variantName(id) != "" {
 			continue
 		}
 		vr := l.newVar(t.Text(id), mut, nil, id)
-		vars = append(vars, vr)
-		l.bind(t.Text(id), binding{v: vr, mut: mut, val: val{ref: v.ref, mut: v.mut}})
+		vars, bound = append(vars, vr), append(bound, l.ident(id))
+		l.bind(l.ident(id), binding{v: vr, mut: mut, val: val{ref: v.ref, mut: v.mut}})
 	}
 	if len(vars) == 0 {
 		return
@@ -304,8 +305,8 @@ func (l *lowerer) bindOr(n rp.Node, v val, path []ops.Step, typ *workspace.Type,
 			l.bindAt(alts[i], whole, nil, typ, true, false)
 			got := l.env
 			l.env = l.env.parent
-			for _, vr := range vars {
-				if b, ok := got.names[l.f.Vars[vr].Name]; ok && b.val.v != 0 {
+			for k, vr := range vars {
+				if b, ok := got.names[bound[k]]; ok && b.val.v != 0 {
 					l.emit(&ops.Op{Kind: ops.Set, Var: vr, Args: []ops.Value{b.val.v}}, alts[i])
 				}
 			}
@@ -335,13 +336,13 @@ func (l *lowerer) proj(v val, path []ops.Step, typ *workspace.Type, n rp.Node) v
 
 func (l *lowerer) bindName(id rp.Node, v val, direct, mut bool) {
 	t := l.tree()
-	name := t.Text(id)
+	name := l.ident(id)
 	// What is an alias needs no variable: closures, futures, entries, references to local places.
 	if v.clo != nil || v.fut != nil || v.entry != nil || (direct && !mut) || (v.ref && v.root != 0 && !mut) {
 		l.bind(name, binding{val: v})
 		return
 	}
-	vr := l.newVar(name, mut, v.t, id)
+	vr := l.newVar(t.Text(id), mut, v.t, id)
 	if v.v != 0 {
 		l.emit(&ops.Op{Kind: ops.Set, Var: vr, Args: []ops.Value{v.v}}, id)
 	}
@@ -374,7 +375,7 @@ func (l *lowerer) bindTaking(pat rp.Node, v val, n rp.Node) {
 func (l *lowerer) takes(pat rp.Node) bool {
 	t := l.tree()
 	for _, id := range patternNames(t, pat) {
-		if b, ok := l.env.names[t.Text(id)]; ok && b.v != 0 && !b.val.ref && l.hasGlue(b.val.t) {
+		if b, ok := l.env.names[l.ident(id)]; ok && b.v != 0 && !b.val.ref && l.hasGlue(b.val.t) {
 			return true
 		}
 	}

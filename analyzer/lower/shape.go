@@ -247,7 +247,7 @@ func freeNames(c *closure) []string {
 	var walk func(n rp.Node)
 	walk = func(n rp.Node) {
 		if k := c.tree.Kind(n); k == rp.Identifier || k == rp.Self {
-			if name := c.tree.Text(n); !seen[name] {
+			if name := ident(c.tree, n); !seen[name] {
 				seen[name] = true
 				names = append(names, name)
 			}

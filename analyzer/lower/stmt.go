@@ -108,6 +108,9 @@ func (l *lowerer) stmt(n rp.Node) {
 	case rp.ExpressionStatement:
 		mark := l.mark()
 		for _, k := range t.Children(n) {
+			if l.expansionStmts(k) {
+				continue
+			}
 			v := l.expr(k, false)
 			l.discard(v, k)
 		}
@@ -121,6 +124,9 @@ func (l *lowerer) stmt(n rp.Node) {
 			}
 		}
 	default:
+		if l.expansionStmts(n) {
+			return
+		}
 		if isExpr(t.Kind(n)) {
 			mark := l.mark()
 			v := l.expr(n, false)
@@ -189,7 +195,7 @@ func (l *lowerer) declare(pat rp.Node, typ *workspace.Type) {
 	t := l.tree()
 	for _, id := range patternNames(t, pat) {
 		v := l.newVar(t.Text(id), true, typ, id)
-		l.bind(t.Text(id), binding{v: v, mut: true, val: val{t: typ}})
+		l.bind(l.ident(id), binding{v: v, mut: true, val: val{t: typ}})
 	}
 }
 

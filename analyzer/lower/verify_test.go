@@ -16,7 +16,7 @@ import (
 )
 
 // fixtures are the Cargo workspaces of sample canisters.
-var fixtures = []string{"worked/cdk", "worked/cdk012", "rules", "rules/cdk012", "awaits", "awaits/cdk017", "awaits/cdk07"}
+var fixtures = []string{"macros", "worked/cdk", "worked/cdk012", "rules", "rules/cdk012", "awaits", "awaits/cdk017", "awaits/cdk07"}
 
 // What every message of the sample canisters is lowered to passes go/types
 // and the sanity check of go/ssa.

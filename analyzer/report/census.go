@@ -30,6 +30,7 @@ func (t Text) Census(w io.Writer, c *finding.Census, v CensusView) error {
 	} else {
 		cw := &censusWriter{painter: painter(t.Color), out: &out, all: v.All}
 		cw.crate(c.Total)
+		cw.line("calls of macros of the workspace", c.Macros, "")
 		cw.table(c.Crates, t.width())
 	}
 	_, err := io.WriteString(w, out.String())
@@ -176,6 +177,7 @@ type CensusDocument struct {
 	Version int             `json:"version"` // as JSONVersion
 	Total   finding.Crate   `json:"total"`
 	Crates  []finding.Crate `json:"crates"` // worst first
+	Macros  finding.Tally   `json:"macros"` // as in finding.Census
 	// Sites are those of the list that was asked for, none otherwise.
 	Sites []CensusSite `json:"sites,omitempty"`
 }
@@ -199,7 +201,7 @@ type CensusSite struct {
 
 // Census writes a census for programs: a [CensusDocument].
 func (JSON) Census(w io.Writer, c *finding.Census, v CensusView) error {
-	doc := CensusDocument{Version: JSONVersion, Total: c.Total, Crates: orEmpty(c.Crates)}
+	doc := CensusDocument{Version: JSONVersion, Total: c.Total, Crates: orEmpty(c.Crates), Macros: c.Macros}
 	for _, s := range c.Sites {
 		if s.List != v.List {
 			continue

@@ -81,7 +81,7 @@ func (c *Crate) appendAttr(attrs []Attr, t *rustparse.Tree, item rustparse.Node)
 	if n == 0 {
 		return attrs
 	}
-	return c.unfold(attrs, t.Text(n), rustparse.Span{File: t.File, Start: t.Start(n), End: t.End(n)}, 0)
+	return c.unfold(attrs, t.Text(n), t.Span(n), 0)
 }
 
 // unfold adds the attribute written as text, which lies at span.

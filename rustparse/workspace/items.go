@@ -125,10 +125,10 @@ func (b *builder) item(m *Module, t *rp.Tree, n rp.Node, attrs []Attr, in place)
 		d := def(Macro)
 		b.c.macros[d.Name] = d
 	case rp.MacroInvocation:
-		b.macro(m, t, n, attrs, in)
+		b.itemCall(m, t, n, in)
 	case rp.ExpressionStatement:
 		if c := t.FirstChild(n); c != 0 && t.Kind(c) == rp.MacroInvocation && t.Next(c) == 0 {
-			b.macro(m, t, c, attrs, in)
+			b.itemCall(m, t, c, in)
 			return
 		}
 		b.search(m, t, n, in)
@@ -232,9 +232,14 @@ func (b *builder) associated(m *Module, t *rp.Tree, body rp.Node, in place, add 
 			kind = Const
 		case rp.TypeItem, rp.AssociatedType:
 			kind = AssocType
+		case rp.ExpressionStatement: // a macro call with its semicolon
+			n := t.FirstChild(n)
+			if n != 0 && t.Kind(n) == rp.MacroInvocation && b.c.Enabled(attrs) {
+				b.call(macroCall{m: m, tree: t, node: n, in: in, as: rp.Items, add: add})
+			}
 		case rp.MacroInvocation:
-			if c := t.ChildOfKind(n, rp.MacroItems); c != 0 && b.c.Enabled(attrs) {
-				b.associated(m, t, c, in, add)
+			if b.c.Enabled(attrs) {
+				b.call(macroCall{m: m, tree: t, node: n, in: in, as: rp.Items, add: add})
 			}
 		}
 		if kind != 0 && b.c.Enabled(attrs) {
@@ -247,8 +252,17 @@ func (b *builder) associated(m *Module, t *rp.Tree, body rp.Node, in place, add 
 	}
 }
 
-// macro handles a macro call that stands where an item may stand.
-func (b *builder) macro(m *Module, t *rp.Tree, n rp.Node, attrs []Attr, in place) {
+// itemCall notes a macro call that stands where an item may stand.
+func (b *builder) itemCall(m *Module, t *rp.Tree, n rp.Node, in place) {
+	as := rp.Items
+	if enclosing(t, n) != 0 || t.Kind(t.Parent(n)) == rp.MacroExpansion && m.Anonymous {
+		as = rp.Statements
+	}
+	b.call(macroCall{m: m, tree: t, node: n, in: in, as: as})
+}
+
+// macro looks for items in the arguments of a macro call.
+func (b *builder) macro(m *Module, t *rp.Tree, n rp.Node, in place) {
 	name := lastSegment(compact(t.Text(t.Child(n, rp.FieldMacro))))
 	if name == "include" {
 		b.include(m, t, n, in)
@@ -298,21 +312,28 @@ func (b *builder) searchNode(m *Module, t *rp.Tree, n rp.Node, in place, fn stri
 			b.statements(m, t, n, in)
 			return
 		}
-		if fn == "" && m.Anonymous {
-			fn = strings.Trim(m.Name, "{}")
-		}
-		a := newModule(b.c, m, "{"+fn+"}")
-		a.Anonymous, a.Tree, a.Node = true, t, n
-		a.def = &Def{Kind: Mod, Name: a.Name, Module: m, Tree: t, Node: n, mod: a}
-		b.c.blocks[blockKey{t, n}] = a
-		b.items(a, t, n, in)
+		b.items(b.blockModule(m, t, n, fn), t, n, in)
 	case rp.MacroItems, rp.MacroStatics:
 		// Items that a macro in an expression was given: seen as those of the module around.
 		b.items(m, t, n, in)
+	case rp.MacroInvocation:
+		b.call(macroCall{m: m, tree: t, node: n, in: in, as: expansionKind(t, n)})
 	case rp.Identifier, rp.ScopedIdentifier, rp.StringLiteral, rp.IntegerLiteral, rp.LineComment:
 	default:
 		b.search(m, t, n, in)
 	}
+}
+
+// blockModule makes the anonymous module of a block, named after the function whose body it is.
+func (b *builder) blockModule(m *Module, t *rp.Tree, block rp.Node, fn string) *Module {
+	if fn == "" && m.Anonymous {
+		fn = strings.Trim(m.Name, "{}")
+	}
+	a := newModule(b.c, m, "{"+fn+"}")
+	a.Anonymous, a.Tree, a.Node = true, t, block
+	a.def = &Def{Kind: Mod, Name: a.Name, Module: m, Tree: t, Node: block, mod: a}
+	b.c.blocks[blockKey{t, block}] = a
+	return a
 }
 
 // statements searches a block without items, leaving out what cfg switches off.

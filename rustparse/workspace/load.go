@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/awaitlint/awaitlint/rustparse"
+	"github.com/awaitlint/awaitlint/rustparse/macrorules"
 )
 
 // Options says how to load. The zero value is usable.
@@ -56,9 +57,9 @@ func Load(paths []string, opt Options) (*Workspace, error) {
 	}
 	l := &loader{
 		opt: opt, cwd: cwd,
-		ws:        &Workspace{files: map[string]bool{}, abs: map[string]string{}},
+		ws:        &Workspace{files: map[string]bool{}, abs: map[string]string{}, Expansions: Expansions{Left: map[string]int{}, used: map[blockKey]bool{}}},
 		manifests: map[string]*manifest{}, roots: map[string]*cargoRoot{}, pkgs: map[string]*pkg{},
-		sources: map[string]*source{}, claimed: map[string]bool{},
+		sources: map[string]*source{}, claimed: map[string]bool{}, macros: map[*Def]*macrorules.Macro{},
 	}
 	l.absolute = slices.ContainsFunc(paths, filepath.IsAbs)
 	l.ws.show = l.show
@@ -106,6 +107,9 @@ type loader struct {
 	plans   []*plan
 	crates  []*Crate
 	stdin   bool // was read
+
+	calls  []*macroCall               // not expanded yet
+	macros map[*Def]*macrorules.Macro // as read; nil if that failed
 
 	leftovers []scopePath // paths below which no target of a manifest may lie
 }

@@ -19,6 +19,8 @@ type Workspace struct {
 	// Problems are files and manifests that could not be read (whole), sorted
 	// by path and offset. Problems of syntax trees are included.
 	Problems []Problem
+	// Expansions counts the macro calls that were replaced by what they stand for.
+	Expansions Expansions
 
 	scope []scopePath     // the given paths, for InScope
 	files map[string]bool // shown path of every file read → it belongs to a crate that is not Outside

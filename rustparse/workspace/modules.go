@@ -80,6 +80,17 @@ func (l *loader) build(plans []*plan) {
 		all = append(all, b)
 		l.crates = append(l.crates, c)
 	}
+	l.readFiles(all)
+	l.expand(all)
+	for _, b := range all {
+		if b.c.Root != nil {
+			b.order()
+		}
+	}
+}
+
+// readFiles reads the files of modules as they are found.
+func (l *loader) readFiles(all []*builder) {
 	for {
 		var todo []*source
 		for _, b := range all {
@@ -100,12 +111,7 @@ func (l *loader) build(plans []*plan) {
 			more = more || len(b.pending) > 0
 		}
 		if !more {
-			break
-		}
-	}
-	for _, b := range all {
-		if b.c.Root != nil {
-			b.order()
+			return
 		}
 	}
 }
@@ -286,7 +292,7 @@ func (b *builder) module(m *Module, t *rustparse.Tree, n rustparse.Node, attrs [
 		return
 	}
 	file, looked := b.find(name, path, in)
-	at := rustparse.Span{File: t.File, Start: t.Start(n), End: t.End(n)}
+	at := t.Span(n)
 	switch {
 	case file == "":
 		for i := range looked {
@@ -350,7 +356,7 @@ func (b *builder) disabled(t *rustparse.Tree, n rustparse.Node, attrs []Attr, in
 
 // include handles `include!("file.rs")` where items stand.
 func (b *builder) include(m *Module, t *rustparse.Tree, n rustparse.Node, in place) {
-	at := rustparse.Span{File: t.File, Start: t.Start(n), End: t.End(n)}
+	at := t.Span(n)
 	text := t.Text(n)
 	arg := text[strings.IndexAny(text, "([{")+1:]
 	arg = strings.TrimRight(strings.TrimSpace(strings.TrimRight(arg, ")]}; \t\r\n")), ",")

@@ -259,6 +259,9 @@ func (p *pathTo) start(m *Module, ns Namespace) (a answer, taken int) {
 		if a := m.Crate.external(first); !a.none() {
 			return a, 1
 		}
+		if c := m.Crate.beyond(first); c != nil && c.Root != nil && m.Crate.Extern[first] == (Package{}) { // $crate of a macro
+			return answer{def: c.Root.def}, 1
+		}
 		if p.global && m.Crate.Edition < 2018 {
 			k := lookup{name: first, ns: pick(len(p.segs) == 1, ns), from: m, without: p.use, force: p.force}
 			return k.in(root), 1

@@ -27,6 +27,7 @@ import (
 //	assoc MODULE TYPE NAME            an associated type
 //	drop MODULE TYPE                  the drop method
 //	items MODULE                      names of the items
+//	expansions                        macro calls expanded, and those left with the reasons
 func TestScripts(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -135,6 +136,12 @@ func (s *script) answer(q []string) string {
 			all = append(all, d.Name)
 		}
 		return strings.Join(all, " ")
+	case "expansions":
+		var left []string
+		for _, why := range sortedKeys(s.w.Expansions.Left) {
+			left = append(left, fmt.Sprintf("%d %s", s.w.Expansions.Left[why], why))
+		}
+		return fmt.Sprintf("%d; left: %s", s.w.Expansions.Done, strings.Join(left, ", "))
 	case "type":
 		return s.typ(q[1], strings.Join(q[2:], " ")).String()
 	case "sig":

@@ -15,6 +15,11 @@ func (s Scope) Type(t *rp.Tree, n rp.Node) *Type {
 		return &Type{}
 	}
 	switch t.Kind(n) {
+	case rp.MacroInvocation:
+		if x := t.ChildOfKind(n, rp.MacroExpansion); x != 0 {
+			return s.Type(t, t.FirstChild(x))
+		}
+		return &Type{Name: t.Text(n)}
 	case rp.TypeIdentifier, rp.PrimitiveType, rp.ScopedTypeIdentifier, rp.GenericType, rp.GenericTypeWithTurbofish,
 		rp.Identifier, rp.ScopedIdentifier, rp.BracketedType:
 		return s.pathType(t, n)

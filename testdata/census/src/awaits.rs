@@ -51,11 +51,18 @@ async fn round(to: Principal) {
 
 macro_rules! wait {
     ($e:expr) => {
-        $e.await // = awaits not known: inside the macro definition wait
+        $e.await
+    };
+}
+
+#[allow(unused_macros)]
+macro_rules! never_called {
+    ($e:expr) => {
+        $e.await // = awaits not known: inside the macro definition never_called
     };
 }
 
 #[ic_cdk::update] // = endpoints entry point
 async fn with_macro(to: Principal) {
-    wait!(sent(to));
+    wait!(sent(to)); // = awaits must: a body in the workspace
 }

@@ -60,9 +60,9 @@ macro_rules! made_state {
         }
     };
 }
-made_state!();
+made_state!(); // = accesses whole: reads MADE
 
 #[ic_cdk::query] // = endpoints entry point
 fn through_macro() -> u64 {
-    made() // = accesses not resolved: its helper is made by the macro made_state
+    made() // = accesses whole: reads MADE
 }
