@@ -14,6 +14,12 @@ const (
 	maxEffort = 250000 // instructions per enumeration: of long messages, fewer runs
 	maxGaps   = 3
 	maxSerial = 24 // endings tried for calls that only a serial run makes
+
+	// Where more than maxFull messages can run in the gaps of A, the pairs with
+	// them share what maxFull of them would get, minEffort at least: the cost of
+	// a message does not grow with the canister.
+	maxFull   = 2
+	minEffort = 5000
 )
 
 // A Verdict is the result of a search.
@@ -91,6 +97,7 @@ type Reach struct {
 	first map[Site]int // the first round (1 to 3) in which a write changes something or a call is made
 	// prefer is how to come there; see chooser.
 	prefer map[ask]int
+	effort int // instructions a phase of a pair may take, see maxFull
 }
 
 // Reach runs a alone. The answer does not depend on a candidate: ask once per program.
@@ -101,6 +108,7 @@ func (s *System) Reach(a *Program) *Reach {
 		in := &a.code[pc]
 		r.marks[pc] = in.op == opStep && isMark(in.step) && (met[1][pc] || !met[0][pc]) // drop bodies are entered by no jump
 	}
+	r.effort = s.effortOf(a)
 	for round := 1; round <= 3; round++ {
 		s.reach(r, round)
 		if round == 1 && !s.feet[a].hasConsts() {
@@ -108,6 +116,19 @@ func (s *System) Reach(a *Program) *Reach {
 		}
 	}
 	return r
+}
+
+func (s *System) effortOf(a *Program) int {
+	n := 0
+	for _, b := range s.programs {
+		if b != a && s.Interferes(a, b) {
+			n++
+		}
+	}
+	if n <= maxFull {
+		return maxEffort
+	}
+	return max(maxEffort*maxFull/n, minEffort)
 }
 
 func (s *System) reach(r *Reach, round int) {
@@ -303,10 +324,14 @@ func (p *Pair) step() bool {
 // effort is how many instructions the phase may take: once the answer can only
 // be that it cannot be told, or a run that shows a violation, less is spent on it.
 func (p *Pair) effort() int {
-	if p.exhausted {
-		return maxEffort / 5
+	effort := maxEffort
+	if p.a != p.b { // with itself first and fully: the likeliest
+		effort = p.reach.effort
 	}
-	return maxEffort
+	if p.exhausted {
+		return effort / 5
+	}
+	return effort
 }
 
 func (p *Pair) begin(ph phase) {
