@@ -22,8 +22,8 @@ func (c *Canister) CellOf(d *workspace.Def) *Cell {
 			cell.Assumed = "`" + d.Name + "` is a plain static that is assigned: taken as a state cell"
 		}
 		if other, taken := c.names[d.Name]; taken && other != d {
-			cell.Name = strings.TrimPrefix(d.Module.Path(), "crate::") + "::" + d.Name
-			if d.Module.Crate != c.Crate {
+			cell.Name = strings.TrimPrefix(d.Module.Path()+"::"+d.Name, "crate::")
+			if d.Module.Crate != c.Crate || cell.Name == d.Name {
 				cell.Name = d.Module.Crate.Name + "::" + cell.Name
 			}
 		}

@@ -361,7 +361,7 @@ func origins(m *effects.Message, a *effects.Access) []ops.Site {
 			op := m.Fn.Op(x)
 			made = op != nil && op.Kind == ops.Make
 		}
-		if !made && !slices.ContainsFunc(m.Places(v), func(p effects.Place) bool { return p.Cell == a.Place.Cell }) {
+		if !made && !slices.ContainsFunc(m.Places(v), func(p effects.Place) bool { return p.Holds(a.Place) }) {
 			return
 		}
 		switch x := v.(type) {

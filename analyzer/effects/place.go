@@ -71,6 +71,11 @@ func (p Place) equal(q Place) bool {
 	return true
 }
 
+// Holds reports whether q is p, or written as a part of it.
+func (p Place) Holds(q Place) bool {
+	return len(p.Path) <= len(q.Path) && p.equal(Place{q.Cell, q.Path[:len(p.Path)]})
+}
+
 // An Overlap says whether two places can share state.
 type Overlap uint8
 

@@ -100,3 +100,16 @@ fn register(id: u64, name: String) -> u64 {
     registry_mut().version += 1;
     registry_mut().version
 }
+
+static RATES: once_cell::sync::Lazy<[u64; 4]> = once_cell::sync::Lazy::new(|| [1, 2, 3, 4]);
+
+fn mix(a: &u64, b: &u64, times: u64) -> u64 {
+    if times == 0 { a * 10 + b } else { mix(a, b, times - 1) }
+}
+
+// Two elements in one call: each use is of its own.
+// reads RATES[1] RATES[3]
+#[ic_cdk::query]
+fn mixed() -> u64 {
+    mix(&RATES[1], &RATES[3], 2)
+}
