@@ -319,7 +319,7 @@ func (c *Census) observeAccesses(can *canister.Canister, m *effects.Message) {
 		given := map[*access]bool{}
 		give := func(site ops.Site) {
 			for ; site != 0; site = f.Sites[site].Caller {
-				if x := c.accessAt(f.Sites[site].Span); x != nil && !given[x] {
+				if x := c.accessAt(f.Sites[site].Span); x != nil && !given[x] && !x.holds(f.Full) {
 					given[x] = true
 					x.note(class, why, place, how)
 				}
@@ -330,6 +330,12 @@ func (c *Census) observeAccesses(can *canister.Canister, m *effects.Message) {
 			give(site)
 		}
 	}
+}
+
+// holds reports whether the text of a message is a part of x: a task started
+// there, whose accesses are not those of who starts it.
+func (x *access) holds(message rp.Span) bool {
+	return x.span.File == message.File && x.span.Start <= message.Start && message.End <= x.span.End
 }
 
 func (x *access) note(class uint8, why, place string, how uint8) {
@@ -456,7 +462,7 @@ func (c *Census) hasParts(t *workspace.Type, depth int) bool {
 			return t.Def.Kind != workspace.Enum || slices.ContainsFunc(t.Def.Members, func(v *workspace.Def) bool { return len(v.Members) > 0 })
 		}
 		switch c.knowledge.Class(t.Name) {
-		case "number", "text", "truth", "atomic", "opaque":
+		case "number", "text", "truth", "atomic", "opaque", "payment":
 			return false
 		case "wrapper", "once", "stablecell", "option":
 			return len(t.Args) == 0 || slices.ContainsFunc(t.Args, func(a *workspace.Type) bool { return c.hasParts(a, depth+1) })

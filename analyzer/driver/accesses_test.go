@@ -72,7 +72,7 @@ func TestCensusOfAccesses(t *testing.T) {
 		}
 	}
 	got := result.Total.Accesses
-	if got.Of("place") < 90 || got.Of("cell") > 7 || got.Of("not resolved")+got.Of("not reached") > 0 {
+	if got.Of("place") < 90 || got.Of("cell") > 8 || got.Of("not resolved")+got.Of("not reached") > 0 {
 		t.Errorf("%d accesses by place, %d by cell, %d not resolved, %d not reached",
 			got.Of("place"), got.Of("cell"), got.Of("not resolved"), got.Of("not reached"))
 	}

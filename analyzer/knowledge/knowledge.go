@@ -19,14 +19,15 @@
 //	call METHOD                   EFFECT
 //	refusal WORD                  anywhere
 //	listing NAME                  PATH
-//	looks PREFIX                  yes
+//	looks PREFIX                  yes or no
 //	constructor NAME              RESULT
 //
 // A call entry says what calling a canister method of that name is for, where
 // the call itself does not tell: fetch, mutates or moves (value).
 //
 // A looks entry begins the names of methods that only look at their receiver,
-// whatever its type; a constructor entry says what a function of that name gives.
+// whatever its type, or with `no` those that do more, though the first part of
+// their name says so; a constructor entry says what a function of that name gives.
 //
 // A refusal entry is a word that makes a variant of an answer say no.
 //
@@ -115,7 +116,7 @@ type Base struct {
 	listing map[string]string
 	calls   map[string]string
 	refuse  []string
-	looks   []string
+	looks   map[string]bool // by prefix
 	makes   map[string]string
 	derefs  map[string]bool
 	variant map[string]string
@@ -132,7 +133,7 @@ var Default = sync.OnceValue(func() *Base {
 	b := &Base{
 		types: map[string]string{}, methods: map[string]*Action{}, funcs: map[string][]*Action{},
 		macros: map[string]*Action{}, entries: map[string]string{}, exports: map[string]string{}, listing: map[string]string{}, calls: map[string]string{},
-		derefs: map[string]bool{}, variant: map[string]string{}, taught: map[string][]*Action{}, makes: map[string]string{},
+		derefs: map[string]bool{}, variant: map[string]string{}, taught: map[string][]*Action{}, makes: map[string]string{}, looks: map[string]bool{},
 	}
 	dir, err := files.ReadDir(".")
 	if err != nil {
@@ -164,7 +165,7 @@ func (b *Base) With(entries []Entry) *Base {
 	more.entries, more.listing, more.calls = maps.Clone(b.entries), maps.Clone(b.listing), maps.Clone(b.calls)
 	more.exports = maps.Clone(b.exports)
 	more.derefs, more.refuse = maps.Clone(b.derefs), slices.Clone(b.refuse)
-	more.looks, more.makes = slices.Clone(b.looks), maps.Clone(b.makes)
+	more.looks, more.makes = maps.Clone(b.looks), maps.Clone(b.makes)
 	more.funcs, more.taught = map[string][]*Action{}, map[string][]*Action{}
 	for _, e := range entries {
 		more.add(e)
@@ -194,7 +195,7 @@ func (b *Base) add(e Entry) {
 	case "refusal":
 		b.refuse = append(b.refuse, e.Name)
 	case "looks":
-		b.looks = append(b.looks, e.Name)
+		b.looks[e.Name] = e.Meaning == "yes"
 	case "constructor":
 		b.makes[e.Name] = e.Meaning
 	case "call":
@@ -372,12 +373,16 @@ func (b *Base) Refuses(variant string) bool {
 // OnlyLooks reports whether a method of this name, on whatever type, leaves its
 // receiver as it is.
 func (b *Base) OnlyLooks(method string) bool {
-	for _, p := range b.looks {
+	looks := false
+	for p, only := range b.looks {
 		if strings.HasPrefix(method, p) {
-			return true
+			if !only {
+				return false
+			}
+			looks = true
 		}
 	}
-	return false
+	return looks
 }
 
 // Constructor returns what an associated function of this name gives, "" if its

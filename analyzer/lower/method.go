@@ -509,8 +509,11 @@ func (l *lowerer) verb(a *knowledge.Action, name string, recv *val, args []val, 
 		if x.clo != nil && a.Get("how") == "closure" {
 			x = l.apply(x.clo, nil, n)
 		}
-		if a.Get("how") == "some" {
+		switch a.Get("how") {
+		case "some":
 			x = l.makeVariant("Some", []val{x}, n)
+		case "clone":
+			x = l.load(x, n)
 		}
 		x = l.give(x, n)
 		op.Args = append(op.Args, l.plain(x, n))

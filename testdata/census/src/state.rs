@@ -16,7 +16,7 @@ thread_local! {
 }
 
 fn read<R>(f: impl FnOnce(&State) -> R) -> R {
-    STATE.with_borrow(f) // = accesses place: reads STATE.total
+    STATE.with_borrow(f) // = accesses place: reads STATE.balances[7], reads STATE.balances[who], reads STATE.total
 }
 
 /// A helper: it uses the cell itself.
@@ -50,6 +50,33 @@ fn reset() {
 fn all() -> u64 {
     let s = STATE.with_borrow(|s| s.clone()); // = accesses cell: copied whole
     s.total
+}
+
+// The work is of another message, which the census has where it stands.
+#[ic_cdk::update] // = endpoints entry point
+fn later() {
+    STATE.with_borrow_mut(|s| { // = accesses place: writes STATE.total
+        ic_cdk::futures::spawn(async {
+            STATE.with_borrow_mut(|s| s.balances.clear()); // = accesses place: writes STATE.balances
+        });
+        s.total = 0;
+    });
+}
+
+impl State {
+    fn balance_of(&self, who: u64) -> u64 {
+        self.balances.get(&who).copied().unwrap_or(0)
+    }
+}
+
+#[ic_cdk::query] // = endpoints entry point
+fn balance_of(who: u64) -> u64 {
+    read(|s| s.balance_of(who)) // = accesses place: reads STATE.balances[who]
+}
+
+/// Nobody calls it, and balance_of has what it calls.
+pub fn unused() -> u64 {
+    read(|s| s.balance_of(7)) // = accesses place: reads STATE.balances[7]
 }
 
 macro_rules! made_state {

@@ -1,8 +1,10 @@
 //! State that code not known here gets hold of, and values made by derives and conversions.
 
 use candid::{Nat, Principal};
+use once_cell::race::OnceNonZeroUsize;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 
 #[derive(Default)]
 struct Tree {
@@ -28,6 +30,7 @@ impl Tree {
 struct Forest {
     tree: Tree,
     other: Tree,
+    copies: Vec<u64>,
     names: BTreeMap<Name, u64>,
     sizes: BTreeMap<Nat, u64>,
 }
@@ -53,6 +56,7 @@ thread_local! {
     static FOREST: RefCell<Forest> = RefCell::default();
     static SETTINGS: RefCell<Settings> = RefCell::default();
     static SEED: RefCell<std::collections::hash_map::DefaultHasher> = RefCell::default();
+    static TICKET: RefCell<OnceNonZeroUsize> = RefCell::default();
 }
 
 // A function left out writes below what it is given.
@@ -112,4 +116,17 @@ fn stir(x: u64) {
 fn peek_at_seed() -> u64 {
     use std::hash::Hasher;
     SEED.with_borrow(|s| s.finish())
+}
+
+// Its name begins as if it only looked.
+// writes TICKET
+#[ic_cdk::update]
+fn draw_ticket() -> usize {
+    TICKET.with_borrow_mut(|t| t.get_or_init(|| NonZeroUsize::MIN).get())
+}
+
+// writes FOREST.copies
+#[ic_cdk::update]
+fn copy_all(from: Vec<u64>) {
+    FOREST.with_borrow_mut(|f| f.copies.clone_from(&from));
 }
