@@ -46,6 +46,7 @@ func (c *command) load(args []string) (*project, error) {
 	if err != nil {
 		return nil, err
 	}
+	easeCollector()
 	return &project{ws: ws, canisters: canisters, idle: idle, jobs: c.jobs}, nil
 }
 
