@@ -37,7 +37,7 @@ func (m *Message) before(b *ssa.BasicBlock) []bool {
 		x := work[len(work)-1]
 		work = work[:len(work)-1]
 		for _, p := range x.Preds {
-			if !in[p.Index] && m.live.edges[[2]int{p.Index, x.Index}] {
+			if !in[p.Index] && m.live.takes(p, x) {
 				in[p.Index] = true
 				work = append(work, p)
 			}
@@ -82,7 +82,7 @@ func (m *Message) prelude(instr ssa.Instruction) func(ssa.Instruction) bool {
 			return
 		}
 		for _, p := range b.Preds {
-			if _, seen := whole[p]; !seen && m.live.edges[[2]int{p.Index, b.Index}] {
+			if _, seen := whole[p]; !seen && m.live.takes(p, b) {
 				whole[p] = after(p, len(p.Instrs))
 				work = append(work, p)
 			}

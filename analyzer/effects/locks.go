@@ -269,7 +269,7 @@ func (f *lockFinder) refusals(l *Lock, found *Region) {
 			continue
 		}
 		for side, s := range b.Succs {
-			if !found.edges[[2]int{b.Index, s.Index}] && m.live.edges[[2]int{b.Index, s.Index}] && f.decides(branch, l) {
+			if !found.takes(b, s) && m.live.takes(b, s) && f.decides(branch, l) {
 				f.turnedAway(l, branch, 1-side)
 			}
 		}

@@ -28,8 +28,8 @@ func (o Outcome) Failure() bool { return o == InnerErr || o == Rejected }
 // A Region is the part of a message that can be executed when one await is assumed to
 // end in a certain way.
 type Region struct {
-	Blocks []bool // by index
-	edges  map[[2]int]bool
+	Blocks []bool                  // by index
+	taken  []uint8                 // by index of a block: bit i for its successor i
 	stops  map[int]ssa.Instruction // by block: a check in it that certainly traps
 }
 
@@ -42,10 +42,28 @@ func (r *Region) Has(instr ssa.Instruction) bool {
 	return r.Blocks[b.Index]
 }
 
+// takes reports whether control can go from b on to s.
+func (r *Region) takes(b, s *ssa.BasicBlock) bool {
+	for i, to := range b.Succs {
+		if to == s && r.taken[b.Index]&(1<<i) != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *Region) take(b, s *ssa.BasicBlock) {
+	for i, to := range b.Succs {
+		if to == s {
+			r.taken[b.Index] |= 1 << i
+		}
+	}
+}
+
 func (r *Region) succs(b *ssa.BasicBlock) []*ssa.BasicBlock {
 	out := make([]*ssa.BasicBlock, 0, len(b.Succs))
 	for _, s := range b.Succs {
-		if r.edges[[2]int{b.Index, s.Index}] {
+		if r.takes(b, s) {
 			out = append(out, s)
 		}
 	}
@@ -205,7 +223,7 @@ func (m *Message) explore(await *Await, o Outcome) *Region {
 
 func (m *Message) explorer() *explorer {
 	return &explorer{m: m, shapes: map[ssa.Value]*shape{}, dirty: make([]bool, len(m.Fn.SSA.Blocks)), far: map[ssa.Value][]*ssa.BasicBlock{},
-		region: &Region{Blocks: make([]bool, len(m.Fn.SSA.Blocks)), edges: map[[2]int]bool{}, stops: map[int]ssa.Instruction{}}}
+		region: &Region{Blocks: make([]bool, len(m.Fn.SSA.Blocks)), taken: make([]uint8, len(m.Fn.SSA.Blocks)), stops: map[int]ssa.Instruction{}}}
 }
 
 func (x *explorer) run() *Region {
@@ -277,9 +295,8 @@ func (x *explorer) block(b *ssa.BasicBlock) {
 		if side, ok := x.assumed.side[b]; ok && s != b.Succs[side] || x.assumed.blocks != nil && !x.assumed.blocks[s.Index] {
 			return
 		}
-		e := [2]int{b.Index, s.Index}
-		if !x.region.edges[e] {
-			x.region.edges[e] = true
+		if !x.region.takes(b, s) {
+			x.region.take(b, s)
 			x.region.Blocks[s.Index] = true
 			x.look(s)
 		}
@@ -350,7 +367,7 @@ func (x *explorer) eval(v ssa.Value) *shape {
 	case *ssa.Phi:
 		var s *shape
 		for i, e := range y.Edges {
-			if x.region.edges[[2]int{y.Block().Preds[i].Index, y.Block().Index}] {
+			if x.region.takes(y.Block().Preds[i], y.Block()) {
 				s = joinShapes(s, x.get(e))
 			}
 		}
