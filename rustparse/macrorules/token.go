@@ -72,5 +72,4 @@ func pairs(open, close string) bool {
 }
 
 func (t token) word() bool    { return t.kind == rustparse.TokenWord }
-func (t token) opening() bool { return t.text == "(" || t.text == "[" || t.text == "{" }
 func (t token) closing() bool { return t.text == ")" || t.text == "]" || t.text == "}" }
