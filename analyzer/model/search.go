@@ -11,7 +11,7 @@ import (
 const (
 	maxRuns   = 500    // per interferer, gap and round
 	maxVain   = 60     // the same, where no late write is in A's own reach
-	maxEffort = 120000 // instructions per enumeration: of long messages, fewer runs
+	maxEffort = 250000 // instructions per enumeration: of long messages, fewer runs
 	maxGaps   = 3
 	maxSerial = 24 // endings tried for calls that only a serial run makes
 
