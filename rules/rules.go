@@ -5,6 +5,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/awaitlint/awaitlint/analyzer/finding"
+	"github.com/awaitlint/awaitlint/rules/forbiddencall"
 	"github.com/awaitlint/awaitlint/rules/missingrollback"
 	"github.com/awaitlint/awaitlint/rules/stalecheck"
 	"github.com/awaitlint/awaitlint/rules/stalerollback"
@@ -19,7 +20,7 @@ type Rule struct {
 }
 
 // All returns every rule in the order of the catalogue: races first, then what
-// survives a failure.
+// survives a failure, guards and locks, and the context of a message.
 func All() []*Rule { return all }
 
 var all = []*Rule{
@@ -28,4 +29,5 @@ var all = []*Rule{
 	{stalerollback.Analyzer, stalerollback.Rule},
 	{missingrollback.Analyzer, missingrollback.Rule},
 	{trapaftercommit.Analyzer, trapaftercommit.Rule},
+	{forbiddencall.Analyzer, forbiddencall.Rule},
 }

@@ -80,6 +80,7 @@ const (
 	RoleTrap   Role = "trap"
 	RoleExit   Role = "exit"
 	RoleGuard  Role = "guard"
+	RoleCall   Role = "call" // it is sent, or should be
 )
 
 // An Endpoint is an entry point or task as a reader knows it.

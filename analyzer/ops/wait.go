@@ -71,6 +71,14 @@ func Ways(list []*Op) Commit {
 	return May
 }
 
+// Firsts calls f for each operation, on some way through list, at which no
+// segment has ended yet: what runs within the message that begins with list.
+// In a loop it may be called twice for one operation.
+func Firsts(list []*Op, f func(*Op)) {
+	w := ways{jumps: map[Label]reach{}, again: map[Label]reach{}, first: f}
+	w.list(list, before)
+}
+
 // A reach is how a point in the code can be reached: before any commit, after one, both.
 type reach uint8
 
@@ -82,6 +90,7 @@ const (
 type ways struct {
 	jumps map[Label]reach // breaks, by where they go; returns under 0
 	again map[Label]reach // continues
+	first func(*Op)       // called for what is reached before any commit, nil for nobody
 }
 
 func (w *ways) list(list []*Op, in reach) reach {
@@ -95,6 +104,9 @@ func (w *ways) list(list []*Op, in reach) reach {
 }
 
 func (w *ways) op(op *Op, in reach) reach {
+	if w.first != nil && in&before != 0 {
+		w.first(op)
+	}
 	switch op.Kind {
 	case Await:
 		switch op.Commit {

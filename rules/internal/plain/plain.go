@@ -1,0 +1,70 @@
+// Package plain builds the findings of rules that need no run of the model:
+// what they report is wrong wherever it stands.
+package plain
+
+import (
+	"cmp"
+	"reflect"
+	"slices"
+
+	"golang.org/x/tools/go/analysis"
+
+	"github.com/awaitlint/awaitlint/analyzer/effects"
+	"github.com/awaitlint/awaitlint/analyzer/evidence"
+	"github.com/awaitlint/awaitlint/analyzer/finding"
+	"github.com/awaitlint/awaitlint/analyzer/ops"
+	"github.com/awaitlint/awaitlint/rules/internal/proof"
+)
+
+// A Rule is what such rules differ in.
+type Rule struct {
+	Meta *finding.Rule
+	// Find returns what is wrong in the message m of a canister.
+	Find func(c *Canister, m *effects.Message) []*finding.Finding
+}
+
+// A Canister is what these rules ask.
+type Canister struct {
+	*effects.Canister
+	Model *evidence.Canister
+}
+
+// Analyzer makes r an analyzer.
+func (r Rule) Analyzer(name string) *analysis.Analyzer {
+	return &analysis.Analyzer{
+		Name: name, Doc: r.Meta.Title, Run: r.run,
+		Requires:   []*analysis.Analyzer{effects.Analyzer, proof.Analyzer},
+		ResultType: reflect.TypeFor[[]*finding.Finding](),
+	}
+}
+
+func (r Rule) run(pass *analysis.Pass) (any, error) {
+	c := &Canister{pass.ResultOf[effects.Analyzer].(*effects.Canister), pass.ResultOf[proof.Analyzer].(*evidence.Canister)}
+	var out []*finding.Finding
+	for _, m := range c.Messages {
+		for _, f := range r.Find(c, m) {
+			out = append(out, f)
+			pass.Report(analysis.Diagnostic{Pos: c.Pos(f.Primary.Span), Category: r.Meta.ID, Message: f.Message})
+		}
+	}
+	return out, nil
+}
+
+// New begins a finding of m at a site, at the level of its rule.
+func New(r *finding.Rule, m *effects.Message, at ops.Site, role finding.Role, text string) *finding.Finding {
+	fn := m.Input.Func
+	site := fn.Sites[at]
+	return &finding.Finding{
+		Rule: r.ID, Level: r.Level, Entry: m.Entry(), Function: cmp.Or(site.Func, fn.Name),
+		Primary: finding.Label{Role: role, Span: site.Span, Text: text},
+		Assumed: fn.Assumed, Help: r.Help,
+	}
+}
+
+// Label adds a label at a site of the function fn, unless it is the primary's span.
+func Label(f *finding.Finding, fn *ops.Func, at ops.Site, role finding.Role, text string) {
+	if s := fn.Sites[at].Span; at != 0 && s != f.Primary.Span {
+		f.Labels = append(f.Labels, finding.Label{Role: role, Span: s, Text: text})
+		slices.SortStableFunc(f.Labels, func(a, b finding.Label) int { return cmp.Compare(a.Span.Start, b.Span.Start) })
+	}
+}
