@@ -202,6 +202,9 @@ func watched(rows []model.EndingRow, first string) []model.Place {
 // Success is the name of the ending in which every call replies and the message ends well.
 const Success = "success"
 
+// trapRow is the name of the ending in which the callback traps.
+const trapRow = "trap in callback"
+
 // InnerError is how a call ended in which the callee said no in its reply (C11).
 const InnerError = string(model.InnerError)
 
@@ -213,7 +216,7 @@ var rowNames = map[model.Ending]string{
 func (c *Canister) ending(m *Message, r model.EndingRow, good *model.Run, places []model.Place) finding.Ending {
 	e := finding.Ending{Name: rowNames[r.Ending], State: map[string]string{}}
 	if r.Trap {
-		e.Name = "trap in callback"
+		e.Name = trapRow
 		if r.Ending != model.Replied {
 			e.Name += " (" + rowNames[r.Ending] + ")"
 		}

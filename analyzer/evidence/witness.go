@@ -11,10 +11,6 @@ import (
 	"github.com/awaitlint/awaitlint/rustparse"
 )
 
-// maxLines bounds a witness; what is left out lies between its steps, never
-// at the damage.
-const maxLines = 20
-
 // show renders the run that proves a race.
 func (c *Canister) show(r *Race, a *Message, ex *model.Example) {
 	run, ok := c.system.Replay(ex)
@@ -52,7 +48,6 @@ type witness struct {
 	reads  map[model.Site]bool
 	places []model.Place
 	steps  []finding.WitnessStep
-	weight []int // of each step: the lowest are cut first
 }
 
 // watch adds a place to the State columns, at most three, parts of a watched
@@ -119,7 +114,6 @@ func (w *witness) render() {
 			w.steps[n-1].What = w.title(e.Message)
 		}
 	}
-	w.cut()
 }
 
 func letter(msg int) string { return string(rune('A' + msg)) }
@@ -143,8 +137,8 @@ func (w *witness) add(e *model.Event, text, event string, weight int) {
 		s.Role = finding.RoleRead
 		weight = max(weight, 9)
 	}
+	s.Weight = weight
 	w.steps = append(w.steps, s)
-	w.weight = append(w.weight, weight)
 }
 
 // branch tells of a comparison that decided, with its numbers.
@@ -166,7 +160,7 @@ func (w *witness) branch(e *model.Event, last *model.Event) {
 	w.add(&check, text, "", 4)
 	if e.Message == 0 && w.leads(last.Site) {
 		w.steps[len(w.steps)-1].Role = finding.RoleCheck
-		w.weight[len(w.weight)-1] = 9
+		w.steps[len(w.steps)-1].Weight = 9
 	}
 	*last = model.Event{}
 }
@@ -313,23 +307,6 @@ func (w *witness) title(msg int) string {
 		return name + "(" + strings.Join(args, ", ") + ") by " + m.Caller.String()
 	}
 	return name + "(" + strings.Join(args, ", ") + ")"
-}
-
-// cut shortens a long witness by its least telling lines.
-func (w *witness) cut() {
-	for len(w.steps) > maxLines {
-		low := -1
-		for i := range w.steps {
-			if w.steps[i].What == "" && (low < 0 || w.weight[i] < w.weight[low]) {
-				low = i
-			}
-		}
-		if low < 0 || w.weight[low] >= 9 {
-			return
-		}
-		w.steps = slices.Delete(w.steps, low, low+1)
-		w.weight = slices.Delete(w.weight, low, low+1)
-	}
 }
 
 // conclude says in one sentence how the run differs from any serial order.

@@ -137,6 +137,9 @@ type WitnessStep struct {
 	State   []string // one value per place, after the step
 	Event   string   // "", "suspends", "resumes", "done", "traps", "cleanup"
 	Role    Role     // "" or which label of the finding this is
+	// Weight says how much a reader would miss the step where a long run is cut:
+	// 9 and above is never left out.
+	Weight int
 }
 
 // An Edit replaces a span by text.

@@ -197,6 +197,7 @@ type Pair struct {
 	exhausted bool
 	reasons   map[string]int
 	trapped   map[Site]bool // where A trapped behind the gap
+	saw       func(phase, *nested, result)
 }
 
 // A phase is one enumeration.
@@ -504,7 +505,11 @@ func (p *Pair) once(ph phase, t *tracks) (res result) {
 	n.m.marks = p.reach.marks
 	n.m.paths = [2][]*tracker{{t.late, t.open}, {t.other}}
 	n.play(p.a, p.b, ph.gap)
-	return p.judge(w, n, ph)
+	res = p.judge(w, n, ph)
+	if p.saw != nil {
+		p.saw(ph, n, res)
+	}
+	return res
 }
 
 // play runs a message to its end, its calls answered at once.

@@ -121,7 +121,7 @@ func eventWords(m, event string) (arrow, words string) {
 }
 
 // longestRun is the number of steps a reader is asked to follow.
-const longestRun = 24
+const longestRun = 20
 
 // A shownStep is a step, or a number of steps left out.
 type shownStep struct {
@@ -129,19 +129,21 @@ type shownStep struct {
 	skipped int
 }
 
-// shorten cuts a long run: steps that no label points at and at which nothing
-// begins, waits or ends are left out, those nearest the middle first.
+// shorten cuts a long run by its least telling steps, those nearest the middle
+// first; never by those at which a message begins, nor those the damage needs.
 func shorten(steps []finding.WitnessStep) []shownStep {
 	drop := make([]bool, len(steps))
 	if over := len(steps) - longestRun; over > 0 {
 		var plain []int
 		for i, s := range steps {
-			if i > 0 && i < len(steps)-1 && s.Role == "" && s.Event == "" && s.What == "" {
+			if i > 0 && i < len(steps)-1 && s.What == "" && s.Weight < 9 {
 				plain = append(plain, i)
 			}
 		}
-		middle := len(steps) / 2
-		slices.SortFunc(plain, func(a, b int) int { return cmp.Compare(abs(a-middle), abs(b-middle)) })
+		off := func(i int) int { return max(len(steps)/2-i, i-len(steps)/2) }
+		slices.SortFunc(plain, func(a, b int) int {
+			return cmp.Or(cmp.Compare(steps[a].Weight, steps[b].Weight), cmp.Compare(off(a), off(b)), cmp.Compare(a, b))
+		})
 		for _, i := range plain[:min(over, len(plain))] {
 			drop[i] = true
 		}
@@ -158,8 +160,6 @@ func shorten(steps []finding.WitnessStep) []shownStep {
 	}
 	return out
 }
-
-func abs(n int) int { return max(n, -n) }
 
 // endings writes the table of endings: the state each leaves, what survives,
 // and what is lost or stuck. The row the finding is about is marked.

@@ -205,8 +205,8 @@ func TestSARIFForGitHub(t *testing.T) {
 	if err := json.Unmarshal(render(t, report.SARIF{}, withdraw(t)), &log); err != nil {
 		t.Fatal(err)
 	}
-	if flows := (*log.Runs[0].Results)[0].CodeFlows; len(flows) != 1 || len(flows[0].ThreadFlows) != 2 {
-		t.Errorf("want one code flow with a thread flow for A and one for B, got %+v", flows)
+	if flows := (*log.Runs[0].Results)[0].CodeFlows; len(flows) != 2 || len(flows[0].ThreadFlows) != 2 || len(flows[1].ThreadFlows) != 1 {
+		t.Errorf("want a code flow with a thread flow for A and one for B, and one with all in order, got %+v", flows)
 	}
 }
 

@@ -188,9 +188,7 @@ func (s *sarifWriter) result(f *finding.Finding) sarifResult {
 		out.Locations[0].LogicalLocations = []sarifLogicalLocation{{FullyQualifiedName: name, Kind: "function"}}
 	}
 	out.Message, out.RelatedLocations = related(f)
-	if flow, ok := codeFlow(f); ok {
-		out.CodeFlows = []sarifCodeFlow{flow}
-	}
+	out.CodeFlows = codeFlows(f)
 	if fix, ok := sarifFixOf(f); ok {
 		out.Fixes = []sarifFix{fix}
 	}
@@ -266,29 +264,39 @@ func literal(s string) string {
 	return looksLikePlaceholder.ReplaceAllString(s, `{{$1}}`)
 }
 
-// codeFlow shows a witness: one thread flow a message, joined by the order of
-// execution, with the state after each step. Steps without a place in the
-// sources are left out, for a location is required.
-func codeFlow(f *finding.Finding) (sarifCodeFlow, bool) {
+// codeFlows shows a witness twice: one thread flow a message, joined by the order of
+// execution, with the state after each step; and all in one thread flow, for
+// viewers that show only the first. Steps without a place in the sources are
+// left out, for a location is required.
+func codeFlows(f *finding.Finding) []sarifCodeFlow {
 	if f.Witness == nil {
-		return sarifCodeFlow{}, false
+		return nil
 	}
-	flow := sarifCodeFlow{Message: sarifMessage{Text: literal(nonEmpty(f.Witness.Conclusion, f.Message))}}
+	message := sarifMessage{Text: literal(nonEmpty(f.Witness.Conclusion, f.Message))}
+	var threads []sarifThreadFlow
+	all := sarifThreadFlow{ID: "all", Message: sarifMessage{Text: "all messages, in the order of execution"}}
 	for i, step := range f.Witness.Steps {
 		if step.Span.File == nil {
 			continue
 		}
-		k := slices.IndexFunc(flow.ThreadFlows, func(t sarifThreadFlow) bool { return t.ID == step.Message })
+		k := slices.IndexFunc(threads, func(t sarifThreadFlow) bool { return t.ID == step.Message })
 		if k < 0 {
-			k = len(flow.ThreadFlows)
-			flow.ThreadFlows = append(flow.ThreadFlows, sarifThreadFlow{
+			k = len(threads)
+			threads = append(threads, sarifThreadFlow{
 				ID: step.Message, Message: sarifMessage{Text: literal(strings.TrimSpace(step.Message + " " + step.What))},
 			})
 		}
-		thread := &flow.ThreadFlows[k]
-		thread.Locations = append(thread.Locations, flowLocation(f.Witness.Places, step, i+1))
+		at := flowLocation(f.Witness.Places, step, i+1)
+		threads[k].Locations = append(threads[k].Locations, at)
+		all.Locations = append(all.Locations, at)
 	}
-	return flow, len(flow.ThreadFlows) > 0
+	switch len(threads) {
+	case 0:
+		return nil
+	case 1:
+		return []sarifCodeFlow{{Message: message, ThreadFlows: threads}}
+	}
+	return []sarifCodeFlow{{Message: message, ThreadFlows: threads}, {Message: message, ThreadFlows: []sarifThreadFlow{all}}}
 }
 
 func flowLocation(places []string, step finding.WitnessStep, order int) sarifFlowLocation {

@@ -98,7 +98,7 @@ func (c *command) root() *cobra.Command {
 	own.BoolVar(&c.printConfig, "print-config", false, "show the configuration that holds, and do nothing else")
 	own.StringVar(&c.dump, "dump", "", "show one `STAGE` of the function given as first argument: "+stageNames)
 
-	root.AddCommand(c.segmentsCommand(), c.rulesCommand(), c.explainCommand(), c.statsCommand())
+	root.AddCommand(c.segmentsCommand(), c.rulesCommand(), c.explainCommand(), c.statsCommand(), c.modelCommand())
 	return root
 }
 
