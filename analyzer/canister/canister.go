@@ -24,6 +24,7 @@ type Canister struct {
 	survey  *survey
 	statics []*workspace.Def
 	lessons map[*workspace.Def]*knowledge.Action // see Taught
+	classes map[*workspace.Def]string            // see DescribedClass
 }
 
 // Described returns what knowledge says of a function of another crate of the
@@ -33,6 +34,16 @@ func (c *Canister) Described(d *workspace.Def) *knowledge.Action {
 		return nil
 	}
 	return described(c.Knowledge, d)
+}
+
+// DescribedClass returns the class of a type of the workspace, "" if it has none.
+func (c *Canister) DescribedClass(d *workspace.Def) string {
+	class, known := c.classes[d]
+	if !known {
+		class = c.Knowledge.DescribedClass(d.Path())
+		c.classes[d] = class
+	}
+	return class
 }
 
 // Taught returns the entry of kind does of a function of the analysed crates:

@@ -25,7 +25,7 @@ func Find(ws *workspace.Workspace, k *knowledge.Base) []*Canister {
 	for _, cr := range ws.Crates {
 		c := &Canister{Crate: cr, Workspace: ws, Knowledge: k, survey: shared,
 			cells: map[*workspace.Def]*Cell{}, names: map[string]*workspace.Def{}, assumed: map[string]*Cell{},
-			lessons: map[*workspace.Def]*knowledge.Action{}}
+			lessons: map[*workspace.Def]*knowledge.Action{}, classes: map[*workspace.Def]string{}}
 		c.Reach = shared.reach(cr)
 		if !c.inScope() {
 			continue

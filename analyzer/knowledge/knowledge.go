@@ -82,7 +82,8 @@ import (
 //	             commas), commits=never|may|must, traps=, effect=, result=. Only such an entry counts for functions of
 //	             the analysed crates themselves
 //
-// The last segment of a function's path may be *, for all functions there that have no entry of their own.
+// The last segment of a function's path may be *, and so may the name of a method: all that have no entry of
+// their own. A method named await is what awaiting a value of the class does.
 //
 // Keys: verb=, how=, traps=TEXT-WITH-DASHES, mut=yes (hands out mutable access), reply=plain|result|double,
 // wait=bounded|unbounded, effect=fetch|mutates|moves, method=N (number of the argument that names the method, from 0), call=NAME (the method called, where the function is named otherwise),
@@ -225,17 +226,26 @@ func (b *Base) Class(path string) string {
 	return b.types["*::"+last(path)]
 }
 
+// DescribedClass is [Base.Class] of a type whose source is at hand: the data has
+// to name it by its full path.
+func (b *Base) DescribedClass(path string) string { return b.types[path] }
+
 // Method returns what a method of a class does, nil if unknown. Methods of
 // class "any" apply to every class.
 func (b *Base) Method(class, name string) *Action {
-	if a := b.methods[class+"."+name]; a != nil {
+	if a := b.Own(class, name); a != nil {
 		return a
 	}
 	return b.methods["any."+name]
 }
 
 // Own is Method without the methods of class "any".
-func (b *Base) Own(class, name string) *Action { return b.methods[class+"."+name] }
+func (b *Base) Own(class, name string) *Action {
+	if a := b.methods[class+"."+name]; a != nil {
+		return a
+	}
+	return b.methods[class+".*"]
+}
 
 // Combinator reports whether a method of this name takes a closure on options,
 // results or iterators: on a value of unknown type it is more likely that than

@@ -84,8 +84,14 @@ func (l *lowerer) awaitValue(v val, n rp.Node) val {
 		if v.clo != nil {
 			v = val{v: l.plain(v, n)}
 		}
-		if ds := l.intoFuture(v.t); len(ds) == 1 {
-			return l.awaitValue(l.callMethod(ds[0], v, nil, nil, n), n)
+		if d := l.ofFuture(v.t, "into_future"); d != nil {
+			return l.awaitValue(l.callMethod(d, v, nil, nil, n), n)
+		}
+		if d := l.ofFuture(v.t, "poll"); d != nil {
+			return l.awaitPolled(d, v, n)
+		}
+		if a := l.c.Knowledge.Own(l.class(deref(v.t)), "await"); a != nil {
+			return l.awaitValue(l.act(a, lastSegment(v.t), &v, nil, nil, nil, n), n)
 		}
 		// A future this analysis lost sight of, or something of an outside type.
 		r := l.awaitOp(v.v, ops.May, &ops.Wait{For: l.awaited(v, n), Cause: "is a future that was lost sight of"}, n)
@@ -180,12 +186,40 @@ func (l *lowerer) awaitOp(v ops.Value, c ops.Commit, w *ops.Wait, n rp.Node) val
 	return val{v: l.value(op, n)}
 }
 
-// intoFuture finds what the language calls on a value that is awaited and no future.
-func (l *lowerer) intoFuture(t *workspace.Type) []*workspace.Def {
+// ofFuture finds the method by which a type of the workspace says what awaiting
+// one of its values does, nil where it is no such type.
+func (l *lowerer) ofFuture(t *workspace.Type, method string) *workspace.Def {
 	if t = deref(t); t == nil || t.Kind != workspace.TPath || t.Def == nil {
 		return nil
 	}
-	return l.c.Workspace.Methods(t, "into_future")
+	if ds := l.c.Workspace.Methods(t, method); len(ds) == 1 && ds[0].Impl != nil && ds[0].Impl.Trait != nil {
+		return ds[0]
+	}
+	return nil
+}
+
+// awaitPolled awaits a future that is written by hand: it is polled until it is
+// ready, and each time it is not, the segment ends until something wakes it (S23).
+func (l *lowerer) awaitPolled(poll *workspace.Def, v val, n rp.Node) val {
+	if v.root == 0 {
+		it := l.newVar("", true, v.t, n)
+		l.emit(&ops.Op{Kind: ops.Set, Var: it, Args: []ops.Value{l.plain(v, n)}}, n)
+		v.root, v.whole = it, true
+	}
+	res := l.newResult(true, n)
+	l.labelled(ops.Loop, n, func(end ops.Label) {
+		at := v
+		at.v, at.ref, at.mut = l.value(&ops.Op{Kind: ops.Ref, Var: v.root, Mut: true}, n), true, true
+		context := val{v: l.value(&ops.Op{Kind: ops.Opaque, Text: "context of a poll"}, n)}
+		p := l.run(poll, &at, []val{context}, nil, n)
+		ready := l.value(&ops.Op{Kind: ops.Test, Args: []ops.Value{p.v}, Pat: &ops.Pat{Kind: ops.PatVariant, Name: "Ready", Text: "Ready(_)"}}, n)
+		l.ifElse(ready, n, func() {
+			l.put(res, l.proj(p, []ops.Step{{Variant: "Ready", Field: "0"}}, payload(p.t, 0), n), n)
+			l.breakTo(end, n)
+		}, nil)
+		l.awaitOp(p.v, ops.May, &ops.Wait{For: FuncName(poll), Cause: "may not be ready", Known: true}, n)
+	})
+	return l.take(res, n)
 }
 
 // sent is the call a future stands for, sent now unless it is already (eager calls, §1.3).

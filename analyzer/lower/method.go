@@ -45,10 +45,12 @@ func (l *lowerer) method(n, target, turbofish rp.Node, argn []rp.Node) val {
 // methodOn calls a method on a receiver that is lowered, as its type decides.
 func (l *lowerer) methodOn(recv val, name string, argn []rp.Node, generics []*workspace.Type, n rp.Node) val {
 	typ := deref(recv.t)
-	if v, ok := l.localMethod(recv, typ, name, argn, generics, n); ok {
-		return v
-	}
 	class := l.class(typ)
+	if typ == nil || typ.Def == nil || l.c.Knowledge.Own(class, name) == nil {
+		if v, ok := l.localMethod(recv, typ, name, argn, generics, n); ok {
+			return v
+		}
+	}
 	for class == "wrapper" && l.c.Knowledge.Method("wrapper", name) == nil && len(typ.Args) > 0 ||
 		class == "wrapper" && l.derefs(typ) && l.ownMethod(typ.Args, name) ||
 		class == "local" && l.c.Knowledge.Own(class, name) == nil && len(typ.Args) > 0 {

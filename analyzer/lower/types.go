@@ -190,7 +190,7 @@ func (l *lowerer) class(t *workspace.Type) string {
 		return "list"
 	case workspace.TPath:
 		if t.Def != nil {
-			return ""
+			return l.describedClass(t.Def)
 		}
 		if t.Name == "{integer}" {
 			return "number"
@@ -198,6 +198,16 @@ func (l *lowerer) class(t *workspace.Type) string {
 		return l.c.Knowledge.Class(t.Name)
 	}
 	return ""
+}
+
+// describedClass is the class of a type whose source is at hand, but of a crate
+// that the data describes, "" for others: users of the crate see it as
+// described, its own code sees what is inside.
+func (l *lowerer) describedClass(d *workspace.Def) string {
+	if len(l.frames) == 0 || d.Module == nil || d.Module.Crate == l.frame().scope.Module.Crate {
+		return ""
+	}
+	return l.c.DescribedClass(d)
 }
 
 // typeOf resolves a written type in the current frame, its generic parameters replaced where known.

@@ -70,7 +70,7 @@ func (w *Work) Rest(c *canister.Canister, cr *workspace.Crate) []*Message {
 	}
 	var left []*workspace.Def
 	for _, d := range cr.Functions() {
-		if d.HasBody() && !w.lowered[d] && c.Described(d) == nil && c.Lasting(d) {
+		if d.HasBody() && !w.lowered[d] && c.Lasting(d) {
 			left = append(left, d)
 		}
 	}

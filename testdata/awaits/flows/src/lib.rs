@@ -3,3 +3,4 @@
 mod higher;
 mod joined;
 mod kept;
+mod woken;
