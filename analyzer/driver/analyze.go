@@ -8,23 +8,28 @@ import (
 	"github.com/awaitlint/awaitlint/analyzer/ops"
 )
 
-// analyze runs the rules over one canister.
-func analyze(t *Target, rules []Rule, observe func(*effects.Canister)) (found []*finding.Finding, looked Looked, notices []Notice) {
-	looked = Looked{Name: t.Name}
+// analyze runs the rules over one canister, that with index i.
+func analyze(p *part, t *Target, rules []Rule, opt Options, i int) {
+	p.looked = Looked{Name: t.Name}
 	defer func() {
 		// Rules are guarded one by one; this is for the machinery around them.
-		if p := recover(); p != nil {
-			notices = append(notices, caught("", t.Name, p))
+		if v := recover(); v != nil {
+			p.notices = append(p.notices, caught("", t.Name, v))
 		}
 	}()
-	set := newPackages(t)
+	set := newPackages(t, opt.Clock)
 	defer set.release()
 
 	r := newRunner(set.fset)
 	// Effects run in any case: they say what was looked at.
-	if c, ok := r.exec(effects.Analyzer, set.root).result.(*effects.Canister); ok {
-		notices = append(notices, look(c, &looked)...)
-		observe(c)
+	stop := p.spent.stopwatch(opt.Clock)
+	c, ok := r.exec(effects.Analyzer, set.root).result.(*effects.Canister)
+	stop(effected)
+	if ok {
+		p.notices = append(p.notices, look(c, &p.looked)...)
+		if opt.Observe != nil {
+			opt.Observe(i, c)
+		}
 	}
 	assumed := map[finding.Endpoint]bool{}
 	for _, m := range t.Messages {
@@ -32,12 +37,14 @@ func analyze(t *Target, rules []Rule, observe func(*effects.Canister)) (found []
 	}
 	told := map[string]bool{}
 	for _, rule := range rules {
+		stop := p.spent.stopwatch(opt.Clock)
 		act := r.exec(rule.Analyzer, set.root)
+		stop(rule.Meta.ID)
 		if act.err != nil {
 			msg := cause(act.err).Error()
 			if !told[msg] {
 				told[msg] = true
-				notices = append(notices, Notice{Fatal: true, Internal: true, Rule: rule.Meta.ID, Message: msg})
+				p.notices = append(p.notices, Notice{Fatal: true, Internal: true, Rule: rule.Meta.ID, Message: msg})
 			}
 			continue
 		}
@@ -49,10 +56,12 @@ func analyze(t *Target, rules []Rule, observe func(*effects.Canister)) (found []
 			if f.Crate == "" {
 				f.Crate = t.Name
 			}
-			found = append(found, f)
+			p.findings = append(p.findings, f)
+			if f.Cost != (finding.Cost{}) {
+				p.spent.Candidates = append(p.spent.Candidates, f.Cost)
+			}
 		}
 	}
-	return found, looked, notices
 }
 
 // look counts what was looked at, and tells of messages that were not.

@@ -2,6 +2,7 @@ package driver
 
 import (
 	"slices"
+	"time"
 
 	"github.com/awaitlint/awaitlint/analyzer/canister"
 	"github.com/awaitlint/awaitlint/analyzer/effects"
@@ -20,26 +21,26 @@ func Run(ws *workspace.Workspace, canisters []*canister.Canister, rules []Rule, 
 		opt.InScope = ws.InScope
 	}
 	w := lower.NewWork(canisters)
-	parts := each(opt.Jobs, func(yield func(func() part) bool) {
+	parts := each(opt.workers(), func(yield func(func() part) bool) {
 		for i, c := range canisters {
 			if !yield(func() part {
-				return prepared(c, func() *Target { return target(c, c.Reach, w.Canister(c)) }).examine(rules, opt.observer(i))
+				return prepared(c, opt.Clock, func() *Target { return target(c, c.Reach, w.Canister(c)) }).examine(rules, opt, i)
 			}) {
 				return
 			}
 		}
 	})
 	var of []*part // the canisters' parts that the rest belongs to
-	rest := each(opt.Jobs, func(yield func(func() part) bool) {
+	rest := each(opt.workers(), func(yield func(func() part) bool) {
 		for i, c := range slices.Backward(canisters) {
 			for _, cr := range slices.Backward(c.Reach) {
 				// Lowered one after the other: each function is to be in one message.
-				p := prepared(c, func() *Target { return left(w, c, cr) })
+				p := prepared(c, opt.Clock, func() *Target { return left(w, c, cr) })
 				if p.target == nil && p.notices == nil {
 					continue
 				}
 				of = append(of, parts[i])
-				if !yield(func() part { return p.examine(rules, opt.observer(i)) }) {
+				if !yield(func() part { return p.examine(rules, opt, i) }) {
 					return
 				}
 			}
@@ -55,20 +56,27 @@ func Run(ws *workspace.Workspace, canisters []*canister.Canister, rules []Rule, 
 type preparation struct {
 	target  *Target
 	notices []Notice
+	spent   Spent
 }
 
-func prepared(c *canister.Canister, prepare func() *Target) (p preparation) {
+func prepared(c *canister.Canister, clock func() time.Duration, prepare func() *Target) (p preparation) {
 	defer func() {
 		if v := recover(); v != nil {
 			p.notices = []Notice{caught("", c.Name(), v)}
 		}
 	}()
+	defer p.spent.stopwatch(clock)(lowering)
 	p.target = prepare()
 	return p
 }
 
-func (p preparation) examine(rules []Rule, observe func(*effects.Canister)) part {
-	return examine(p.target, p.notices, rules, observe)
+// examine analyses the target, if there is one, of the canister with index i.
+func (q preparation) examine(rules []Rule, opt Options, i int) part {
+	p := part{notices: q.notices, spent: q.spent}
+	if q.target != nil {
+		analyze(&p, q.target, rules, opt, i)
+	}
+	return p
 }
 
 // Prepare lowers the messages of c.

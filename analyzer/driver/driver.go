@@ -17,6 +17,7 @@ import (
 	"fmt"
 	"iter"
 	"runtime"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/tools/go/analysis"
@@ -45,6 +46,9 @@ type Options struct {
 	// that index: its messages, then the functions that no message reaches. It
 	// is called from several goroutines; nil if nobody wants to know.
 	Observe func(i int, c *effects.Canister)
+	// Clock gives the processor time spent so far. With it canisters are
+	// analysed one by one, whatever Jobs says, and the result tells where the time went.
+	Clock func() time.Duration
 }
 
 // A Target is one canister, ready to be analysed.
@@ -82,6 +86,8 @@ type Result struct {
 	Notices []Notice
 	// Canisters says what was looked at, in the order given.
 	Canisters []Looked
+	// Spent tells where the time went, with a [Options.Clock] only.
+	Spent Spent
 }
 
 // A Looked says how much of a canister was looked at.
@@ -122,21 +128,23 @@ type Notice struct {
 
 // RunTargets runs rules over targets.
 func RunTargets(targets []*Target, rules []Rule, opt Options) *Result {
-	return result(each(opt.Jobs, func(yield func(func() part) bool) {
+	return result(each(opt.workers(), func(yield func(func() part) bool) {
 		for i, t := range targets {
-			if !yield(func() part { return examine(t, nil, rules, opt.observer(i)) }) {
+			if !yield(func() part { return preparation{target: t}.examine(rules, opt, i) }) {
 				return
 			}
 		}
 	}), opt)
 }
 
-func (o Options) observer(i int) func(*effects.Canister) {
-	return func(c *effects.Canister) {
-		if o.Observe != nil {
-			o.Observe(i, c)
-		}
+func (o Options) workers() int {
+	switch {
+	case o.Clock != nil:
+		return 1
+	case o.Jobs <= 0:
+		return runtime.GOMAXPROCS(0)
 	}
+	return o.Jobs
 }
 
 // A part is what was found in one target.
@@ -144,37 +152,29 @@ type part struct {
 	findings []*finding.Finding
 	notices  []Notice
 	looked   Looked
+	spent    Spent
 }
 
 func (p *part) add(q *part) {
 	p.findings = append(p.findings, q.findings...)
 	p.notices = append(p.notices, q.notices...)
 	p.looked.add(q.looked)
-}
-
-// examine analyses a target, if there is one.
-func examine(t *Target, notices []Notice, rules []Rule, observe func(*effects.Canister)) part {
-	p := part{notices: notices}
-	if t != nil {
-		var more []Notice
-		p.findings, p.looked, more = analyze(t, rules, observe)
-		p.notices = append(p.notices, more...)
-	}
-	return p
+	p.spent.add(q.spent)
 }
 
 // each does what work yields, several at a time, and gives the parts in order.
-// Work is asked for more when a worker is free.
+// Work is asked for more when a worker is free; a single worker asks itself.
 func each(jobs int, work iter.Seq[func() part]) []*part {
 	var parts []*part
 	var group errgroup.Group
-	if jobs <= 0 {
-		jobs = runtime.GOMAXPROCS(0)
-	}
 	group.SetLimit(jobs)
 	for f := range work {
 		p := new(part)
 		parts = append(parts, p)
+		if jobs == 1 {
+			*p = f()
+			continue
+		}
 		group.Go(func() error {
 			*p = f()
 			return nil
@@ -193,6 +193,7 @@ func result(parts []*part, opt Options) *Result {
 		if p.looked.Name != "" {
 			r.Canisters = append(r.Canisters, p.looked)
 		}
+		r.Spent.add(p.spent)
 	}
 	r.Findings = merge(all, opt)
 	return r

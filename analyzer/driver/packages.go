@@ -8,6 +8,7 @@ import (
 	"go/types"
 	"io/fs"
 	"strings"
+	"time"
 
 	"github.com/awaitlint/awaitlint/analyzer/effects"
 	"github.com/awaitlint/awaitlint/rustparse"
@@ -30,7 +31,7 @@ func (s *packageSet) release() {
 
 // newPackages makes a package for each crate of t, and registers what
 // effects.Analyzer is to find for it.
-func newPackages(t *Target) *packageSet {
+func newPackages(t *Target, clock func() time.Duration) *packageSet {
 	s := &packageSet{fset: token.NewFileSet(), base: map[*rustparse.File]token.Pos{}, objects: map[rustparse.Span]*types.Func{}}
 	made := map[*Crate]*pkg{}
 	crates := t.Crates
@@ -38,7 +39,7 @@ func newPackages(t *Target) *packageSet {
 		crates = []*Crate{{Name: t.Name}}
 	}
 	for i, c := range crates {
-		unit := &effects.Unit{Name: t.Name, Pos: s.pos}
+		unit := &effects.Unit{Name: t.Name, Pos: s.pos, Clock: clock}
 		p := s.make(c, made, unit)
 		if i == len(crates)-1 {
 			unit.Messages, unit.Around = t.Messages, t.Around

@@ -9,6 +9,7 @@ package effects
 import (
 	"go/token"
 	"sync"
+	"time"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -25,6 +26,7 @@ type Canister struct {
 	// Around gives the entry points where Messages are functions that none of
 	// them reaches; nil otherwise.
 	Around func() []Input
+	Clock  func() time.Duration // see [Unit]
 
 	pos func(rustparse.Span) token.Pos
 }

@@ -7,6 +7,7 @@ import (
 	"go/types"
 	"reflect"
 	"sync"
+	"time"
 
 	"golang.org/x/tools/go/analysis"
 
@@ -27,6 +28,8 @@ type Unit struct {
 	Object func(decl rustparse.Span) *types.Func
 	// Pos gives the position of a span in the pass's FileSet; nil if there is none.
 	Pos func(rustparse.Span) token.Pos
+	// Clock gives the processor time spent so far; nil if nobody wants to know.
+	Clock func() time.Duration
 }
 
 // An Input is one entry point or task in lowered form.
@@ -82,7 +85,7 @@ func run(pass *analysis.Pass) (any, error) {
 			pass.ExportObjectFact(fn.Object, Summarise(f))
 		}
 	}
-	c := &Canister{Name: u.Name, Around: u.Around, pos: u.Pos}
+	c := &Canister{Name: u.Name, Around: u.Around, Clock: u.Clock, pos: u.Pos}
 	for _, in := range u.Messages {
 		if u.Object != nil {
 			fill(pass, u, in.Func)

@@ -9,6 +9,7 @@ package evidence
 
 import (
 	"sync"
+	"time"
 
 	"github.com/awaitlint/awaitlint/analyzer/finding"
 	"github.com/awaitlint/awaitlint/analyzer/model"
@@ -36,7 +37,9 @@ type Message struct {
 // A Canister is the messages that share one state. It may be used concurrently.
 type Canister struct {
 	Messages []*Message
-	system   *model.System
+	// Clock gives the processor time spent so far; nil if nobody wants to know.
+	Clock  func() time.Duration
+	system *model.System
 
 	mu       sync.Mutex
 	survival map[*Message]model.Survival
@@ -111,6 +114,7 @@ type Race struct {
 	Survives    []string
 	Lost        []string
 	Runs        int
+	Cost        finding.Cost
 }
 
 // A Read is a read that another message made stale.
@@ -123,6 +127,16 @@ type Read struct {
 // Race tries every message that can write what the candidate's message read,
 // the message itself first.
 func (c *Canister) Race(cand Candidate) Race {
+	if c.Clock == nil {
+		return c.race(cand)
+	}
+	start := c.Clock()
+	r := c.race(cand)
+	r.Cost.Time = c.Clock() - start
+	return r
+}
+
+func (c *Canister) race(cand Candidate) Race {
 	a := cand.Message
 	marks := []model.Site{model.Site(cand.Write)}
 	for _, s := range cand.Also {
@@ -134,6 +148,7 @@ func (c *Canister) Race(cand Candidate) Race {
 	for _, b := range c.interferers(a, model.Site(cand.Read)) {
 		out := c.pair(a, b).Race(marks, cand.Link)
 		best.Runs += out.Runs
+		best.Cost.Instructions += out.Instructions
 		switch out.Verdict {
 		case model.Confirmed:
 			harmful = append(harmful, b.Endpoint)

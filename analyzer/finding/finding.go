@@ -3,7 +3,11 @@
 // found. Positions are final: file, byte offsets.
 package finding
 
-import "github.com/awaitlint/awaitlint/rustparse"
+import (
+	"time"
+
+	"github.com/awaitlint/awaitlint/rustparse"
+)
 
 // A Level is how serious a finding is.
 type Level uint8
@@ -59,6 +63,14 @@ type Finding struct {
 	Help        string   // one sentence on how to mend it
 	Edits       []Edit   // a safe mend, nil if none is certain
 	Fingerprint string   // without line numbers
+	Cost        Cost     // of its verdict
+}
+
+// A Cost is what the segment model spent on the verdict of a candidate. What
+// candidates share counts for the first.
+type Cost struct {
+	Instructions int           // executed
+	Time         time.Duration // of processors; 0 if nobody took it
 }
 
 // A Label is a span with a word on it.

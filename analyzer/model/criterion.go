@@ -326,7 +326,7 @@ func (v *verdicts) serials() {
 			m.marks = p.reach.marks
 			msgs := m.serial(p.a, p.b, turn)
 			p.steps += m.steps
-			p.work += m.work
+			p.pay(m)
 			for _, msg := range msgs {
 				if msg.role == 0 {
 					p.note(msg)

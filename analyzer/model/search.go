@@ -62,7 +62,10 @@ type RaceOutcome struct {
 	Reasons map[string]int // why runs were no violation, counted
 	Runs    int
 	Steps   int
-	Example *Example // the run that shows it; nil when refuted or not told
+	// Instructions executed to answer this question; what an earlier question
+	// about the pair, or A's own reach, cost is told once.
+	Instructions int
+	Example      *Example // the run that shows it; nil when refuted or not told
 }
 
 // An Example names a run, so that it can be run again with a trace.
@@ -98,6 +101,7 @@ type Reach struct {
 	// prefer is how to come there; see chooser.
 	prefer map[ask]int
 	effort int // instructions a phase of a pair may take, see maxFull
+	unpaid int // instructions executed and not told yet
 }
 
 // Reach runs a alone. The answer does not depend on a candidate: ask once per program.
@@ -140,7 +144,7 @@ func (s *System) reach(r *Reach, round int) {
 		t := newTracker(g.ways)
 		s.guarded(func() *Run {
 			m := newMachine(newWorld(s, c, s.domainOf(round)))
-			defer func() { work += m.work }()
+			defer func() { work += m.work; r.unpaid += m.work }()
 			m.paths[0] = []*tracker{t}
 			msg := m.newMessage(r.a, 0)
 			m.play(msg)
@@ -190,6 +194,7 @@ type Pair struct {
 	lead      *guide // to late writes not reached yet; nil between phases
 	n         int
 	work      int  // instructions executed in the phase
+	unpaid    int  // the same, not told yet
 	more      bool // some run of the phase reached the gap
 	runs      int
 	steps     int
@@ -221,7 +226,8 @@ type linkState struct {
 
 // Pair prepares a search; r is what [System.Reach] tells of A.
 func (s *System) Pair(r *Reach, b *Program) *Pair {
-	p := &Pair{s: s, reach: r, a: r.a, b: b, late: map[Site]*lateWrite{}, reasons: map[string]int{}, trapped: map[Site]bool{}}
+	p := &Pair{s: s, reach: r, a: r.a, b: b, late: map[Site]*lateWrite{}, reasons: map[string]int{}, trapped: map[Site]bool{}, unpaid: r.unpaid}
+	r.unpaid = 0
 	for pc, is := range r.marks {
 		if is {
 			if site := r.a.code[pc].step.Site; p.late[site] == nil {
@@ -259,9 +265,10 @@ func (p *Pair) plan() {
 }
 
 // Race judges the late writes of a candidate.
-func (p *Pair) Race(marks []Site, link Link) RaceOutcome {
+func (p *Pair) Race(marks []Site, link Link) (out RaceOutcome) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	defer func() { out.Instructions, p.unpaid = p.unpaid, 0 }()
 	for {
 		for _, m := range marks {
 			if w := p.late[m]; w != nil && w.links[link].confirmed != nil {
@@ -490,7 +497,7 @@ func (p *Pair) once(ph phase, t *tracks) (res result) {
 	t.late, t.open, t.other = newTracker(p.tracked), newTracker(p.lead.ways), newTracker(p.aim)
 	n := &nested{}
 	defer func() {
-		p.work += n.m.work
+		p.pay(n.m)
 		if x := recover(); x != nil {
 			st, ok := x.(stop)
 			if !ok {
@@ -510,6 +517,12 @@ func (p *Pair) once(ph phase, t *tracks) (res result) {
 		p.saw(ph, n, res)
 	}
 	return res
+}
+
+// pay counts what a machine executed.
+func (p *Pair) pay(m *machine) {
+	p.work += m.work
+	p.unpaid += m.work
 }
 
 // play runs a message to its end, its calls answered at once.

@@ -3,6 +3,7 @@ package main
 import (
 	"io"
 
+	"github.com/awaitlint/awaitlint/analyzer/driver"
 	"github.com/awaitlint/awaitlint/analyzer/report"
 )
 
@@ -26,7 +27,15 @@ func (c *command) check(args []string) error {
 	if err != nil {
 		return err
 	}
-	r := p.check(chosen, c.refuted)
+	reading := processorTime()
+	opt := driver.Options{Jobs: p.jobs, ShowRefuted: c.refuted}
+	if c.timings {
+		opt.Clock = processorTime
+	}
+	r, spent := p.check(chosen, opt)
+	if c.timings {
+		defer func() { writeTimings(c.stderr, reading, spent) }()
+	}
 	if err := c.tell(r); err != nil {
 		return err
 	}

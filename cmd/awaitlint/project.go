@@ -79,7 +79,7 @@ func (p *project) files() int {
 }
 
 // check runs rules over the canisters.
-func (p *project) check(chosen []*rules.Rule, refuted bool) *report.Report {
+func (p *project) check(chosen []*rules.Rule, opt driver.Options) (*report.Report, driver.Spent) {
 	r := &report.Report{Version: toolVersion(), Notices: p.notices()}
 	var run []driver.Rule
 	for _, rule := range chosen {
@@ -89,7 +89,7 @@ func (p *project) check(chosen []*rules.Rule, refuted bool) *report.Report {
 	if dir, err := os.Getwd(); err == nil { // only for tools that want absolute paths
 		r.Dir = filepath.ToSlash(dir)
 	}
-	result := driver.Run(p.ws, p.canisters, run, driver.Options{Jobs: p.jobs, ShowRefuted: refuted})
+	result := driver.Run(p.ws, p.canisters, run, opt)
 	r.Findings = result.Findings
 	for _, n := range result.Notices {
 		r.Notices = append(r.Notices, report.Notice(n))
@@ -100,7 +100,7 @@ func (p *project) check(chosen []*rules.Rule, refuted bool) *report.Report {
 		r.Stats.EntryPoints += looked.EntryPoints
 		r.Stats.Awaits += looked.Awaits
 	}
-	return r
+	return r, result.Spent
 }
 
 // A function is one function of a canister, lowered.

@@ -31,6 +31,7 @@ type command struct {
 	stdinFilename string
 	cpuprofile    string
 	profile       *os.File
+	timings       bool
 }
 
 const longHelp = `awaitlint finds bugs across the awaits of Internet Computer canisters written in Rust.
@@ -95,6 +96,7 @@ func (c *command) root() *cobra.Command {
 	own.StringSliceVar(&c.selected, "select", nil, "run only these rules (`RULE,...`; * matches any text)")
 	own.StringSliceVar(&c.ignored, "ignore", nil, "do not run these rules (`RULE,...`)")
 	own.BoolVar(&c.refuted, "show-refuted", false, "list candidates that the segment model refuted, with the reason")
+	own.BoolVar(&c.timings, "timings", false, "tell on standard error where the processor time went (with one worker)")
 	own.BoolVar(&c.printConfig, "print-config", false, "show the configuration that holds, and do nothing else")
 	own.StringVar(&c.dump, "dump", "", "show one `STAGE` of the function given as first argument: "+stageNames)
 

@@ -39,5 +39,7 @@ func run(pass *analysis.Pass) (any, error) {
 			add(in)
 		}
 	}
-	return evidence.New(messages), nil
+	model := evidence.New(messages)
+	model.Clock = c.Clock
+	return model, nil
 }

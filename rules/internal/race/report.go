@@ -67,6 +67,7 @@ func (r *Rule) prove(model *evidence.Canister, c *Candidate, f *finding.Finding)
 	f.Verdict, f.Reason, f.Witness = race.Verdict, race.Reason, race.Witness
 	f.Interferers, f.Observers = race.Interferers, race.Observers
 	f.Survives, f.Lost = race.Survives, race.Lost
+	f.Cost = race.Cost
 	f.Level = r.Meta.Level
 	if f.Verdict != finding.Confirmed {
 		f.Level = min(f.Level, finding.Warning)
