@@ -452,12 +452,26 @@ func (x *explorer) call(c *ssa.Call, op *ops.Op) *shape {
 	return anything
 }
 
-// equality compares what has no payload: bools, and variants such as `Status::Idle`.
+// equality compares variants and bools, and what the variants hold.
 func equality(op string, a, b *shape) *shape {
-	if op != "==" && op != "!=" || a.tag == "" || b.tag == "" || a.tag == b.tag && (a.payload != nil || b.payload != nil) {
+	switch same, known := equalShapes(a, b); {
+	case !known || op != "==" && op != "!=":
 		return anything
+	default:
+		return tagged(strconv.FormatBool(same == (op == "==")), nil)
 	}
-	return tagged(strconv.FormatBool((a.tag == b.tag) == (op == "==")), nil)
+}
+
+func equalShapes(a, b *shape) (same, known bool) {
+	switch {
+	case a == nil || b == nil || a.tag == "" || b.tag == "":
+		return false, false
+	case a.tag != b.tag:
+		return false, true
+	case a.payload == nil && b.payload == nil:
+		return true, true
+	}
+	return equalShapes(a.payload, b.payload)
 }
 
 func verbShape(name string, args []*shape) *shape {

@@ -90,7 +90,7 @@ func run(pass *analysis.Pass) (any, error) {
 		if u.Object != nil {
 			fill(pass, u, in.Func)
 		}
-		if waits(in.Func) {
+		if waits(in.Func.Body) {
 			c.Messages = append(c.Messages, New(c, in))
 		} else {
 			c.Messages = append(c.Messages, &Message{Canister: c, Input: in, Err: ErrAtomic})
@@ -103,9 +103,10 @@ func run(pass *analysis.Pass) (any, error) {
 // rule about what happens between segments asks for. [New] builds it.
 var ErrAtomic = errors.New("the message never waits")
 
-func waits(f *ops.Func) bool {
+// waits reports whether any of list is an await.
+func waits(list []*ops.Op) bool {
 	found := false
-	ops.Walk(f.Body, func(op *ops.Op) { found = found || op.Kind == ops.Await })
+	ops.Walk(list, func(op *ops.Op) { found = found || op.Kind == ops.Await })
 	return found
 }
 

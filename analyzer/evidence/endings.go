@@ -43,10 +43,21 @@ type Damage struct {
 	Owed bool
 	// Undone: a call took effect and a write behind it never happens.
 	Undone bool
+	// Left are the early returns behind the call from functions that were lowered in place.
+	Left []ops.Site
+	// Trap: the message traps at Exit. Kept are all changes that stay then.
+	Trap bool
+	Kept []Kept
 	// With is the message in whose wake it traps; nil where m does by itself.
 	With *Message
 
 	example *model.EndingExample
+}
+
+// A Kept is a change that stays when a message traps.
+type Kept struct {
+	Place  string
+	Change ops.Site
 }
 
 // Endings returns what goes wrong in the endings of m, each kind, call and
@@ -107,10 +118,36 @@ func damages(found []model.Damage) []Damage {
 		ds = append(ds, Damage{
 			Kind: damageKinds[d.Kind], Verdict: finding.Confirmed,
 			Call: ops.Site(d.Call), Change: ops.Site(d.Change), Exit: ops.Site(d.Exit), Label: d.Label, Ending: string(d.Ending),
-			Place: d.Place.Name, Bounded: d.Bounded, Owed: d.Owed, Undone: d.Lost, example: d.Example,
+			Place: d.Place.Name, Bounded: d.Bounded, Owed: d.Owed, Undone: d.Lost, Trap: d.Kind == model.LostByTrap, example: d.Example,
 		})
+		last := &ds[len(ds)-1]
+		for _, s := range d.Left {
+			last.Left = append(last.Left, ops.Site(s))
+		}
+		for _, k := range d.Kept {
+			last.Kept = append(last.Kept, Kept{k.Place.Name, ops.Site(k.Change)})
+		}
 	}
 	return ds
+}
+
+// Leaks returns the ways out of m that leave what the write at change did although
+// others take it back. all reports whether some run waits with that change
+// and all runs within the bound were tried.
+func (c *Canister) Leaks(m *Message, change ops.Site) (ds []Damage, all bool) {
+	v := c.survivalOf(m)
+	for round := 1; ; round++ {
+		for _, d := range damages(v.Damages) {
+			if d.Kind == Leaked && d.Change == change {
+				ds = append(ds, d)
+			}
+		}
+		all = v.Held[model.Site(change)] && !v.Exhausted
+		if len(ds) > 0 || round == model.Rounds {
+			return ds, all
+		}
+		v = c.system.Leaks(m.program, round+1)
+	}
 }
 
 // A Table is the evidence of a damage: what each ending of the call leaves,
@@ -126,8 +163,11 @@ type Table struct {
 // Table runs the damage with every ending of its call.
 func (c *Canister) Table(m *Message, d Damage) Table {
 	var t Table
-	rows := c.system.Endings(d.example)
 	t.Segments = c.Segments(m)
+	if d.example == nil {
+		return t
+	}
+	rows := c.system.Endings(d.example)
 	if len(rows) == 0 { // no call: a trap without one, or the run was given up
 		return t
 	}

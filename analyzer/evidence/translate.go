@@ -15,7 +15,7 @@ func program(f *ops.Func, anonymous bool) *model.Program {
 }
 
 func function(f *ops.Func, anonymous bool) *model.Func {
-	t := &translator{consts: map[ops.Value]*ops.Op{}}
+	t := &translator{f: f, consts: map[ops.Value]*ops.Op{}, blocks: map[ops.Label]ops.Site{}}
 	m := &model.Func{Name: f.Name, Regs: f.Values, Slots: len(f.Vars), Anonymous: anonymous, Refusals: f.Refusals}
 	for _, p := range f.Params {
 		m.Params = append(m.Params, model.ParamInfo{Name: p.Name, Sort: sortOf(p.Type)})
@@ -25,7 +25,9 @@ func function(f *ops.Func, anonymous bool) *model.Func {
 }
 
 type translator struct {
+	f      *ops.Func
 	consts map[ops.Value]*ops.Op
+	blocks map[ops.Label]ops.Site // where labels are
 }
 
 func (t *translator) steps(list []*ops.Op) []*model.Step {
@@ -84,6 +86,11 @@ func (t *translator) step(op *ops.Op) *model.Step {
 	case ops.Call:
 		s.Name = op.Text
 		s.Callee = callee(op)
+	case ops.Block, ops.Loop:
+		t.blocks[op.Label] = op.Site
+	case ops.Break:
+		// Only a return leads from the text of a function into that of its caller.
+		s.Leaves = !t.f.SameFrame(op.Site, t.blocks[op.Label])
 	}
 	s.Body, s.Else = t.steps(op.Body), t.steps(op.Else)
 	return s

@@ -627,7 +627,7 @@ func (l *lowerer) leave(lab ops.Label, at ops.Site, n rustparse.Node) {
 	}
 	l.unwindTo(l.labels[lab].zone, at)
 	l.labels[lab].live = true
-	l.emit(&ops.Op{Kind: ops.Break, Label: lab}, n)
+	l.emit(&ops.Op{Kind: ops.Break, Label: lab, Site: at}, n)
 }
 
 func (l *lowerer) unit(n rustparse.Node) val {

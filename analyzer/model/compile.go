@@ -123,7 +123,7 @@ func (c *compiler) step(s *Step) {
 		c.regs.loop(start, c.here())
 		c.land(s.Label)
 	case Break:
-		c.breaks[s.Label] = append(c.breaks[s.Label], c.emit(instr{op: opJump}))
+		c.breaks[s.Label] = append(c.breaks[s.Label], c.emit(instr{op: opJump, step: left(s)}))
 	case Continue:
 		c.emit(instr{op: opJump, to: c.starts[s.Label]})
 	case Guard:
@@ -132,6 +132,14 @@ func (c *compiler) step(s *Step) {
 	default:
 		c.emit(instr{op: opStep, step: s})
 	}
+}
+
+// left is the step of a jump that is to be remembered, nil for others.
+func left(s *Step) *Step {
+	if s.Leaves {
+		return s
+	}
+	return nil
 }
 
 // land makes the breaks out of l arrive here.

@@ -35,6 +35,11 @@ type Damage struct {
 	// Lost: a call took effect and a write after it never happens.
 	Lost    bool
 	Example *EndingExample
+	// Left are the early returns on the way from the call to the end, from
+	// functions that were lowered in place.
+	Left []Site
+	// Kept are all changes that a trap leaves behind.
+	Kept []Kept
 }
 
 // An EndingExample names a run of one message, so that it can be run again
@@ -62,6 +67,8 @@ type Survival struct {
 	Runs   int
 	// Traps are the sites that trapped in a later segment of some run.
 	Traps map[Site]bool
+	// Held are the writes whose effect some run left to others while it waited.
+	Held map[Site]bool
 	// Reached: some run made a call.
 	Reached   bool
 	Exhausted bool
@@ -75,20 +82,21 @@ const maxForced = 12
 // failing run with its twin in which the call works. The runs that pass one of
 // the sites of force in a later segment are also made to trap there.
 func (s *System) Survival(a *Program, force ...Site) Survival {
-	v := &survey{s: s, a: a, out: Survival{Traps: map[Site]bool{}}, seen: map[damageKey]bool{}, forced: map[Site]int{}, booked: map[Site]bool{}}
+	v := s.newSurvey(a)
 	if len(force) > 0 {
 		v.watch = make([]bool, len(a.code))
 		for pc := range a.code {
 			v.watch[pc] = a.code[pc].op == opStep && slices.Contains(force, a.code[pc].step.Site)
 		}
 	}
-	for round := 1; round <= 3; round++ {
+	for round := 1; round <= Rounds; round++ {
 		v.round = round
 		v.enumerate()
 		if v.out.Reached {
 			break
 		}
 	}
+	v.out.Damages = append(v.out.Damages, v.leaks()...)
 	v.out.Damages = append(v.out.Damages, v.traps(v.natural)...)
 	if v.out.Reached && len(force) > 0 {
 		v.natural, v.stirred = nil, true
@@ -97,6 +105,11 @@ func (s *System) Survival(a *Program, force ...Site) Survival {
 	}
 	v.out.Forced = v.traps(v.made)
 	return v.out
+}
+
+func (s *System) newSurvey(a *Program) *survey {
+	return &survey{s: s, a: a, out: Survival{Traps: map[Site]bool{}, Held: map[Site]bool{}},
+		seen: map[damageKey]bool{}, forced: map[Site]int{}, booked: map[Site]bool{}, freed: map[heldKey]bool{}}
 }
 
 type survey struct {
@@ -111,6 +124,10 @@ type survey struct {
 	watch   []bool        // by position: sites to be made to trap
 	forced  map[Site]int  // runs made to trap there
 	booked  map[Site]bool // calls after which a good run writes something
+	// held are the changes that some good run still has at its end, freed those
+	// that some good run takes back.
+	held  []leak
+	freed map[heldKey]bool
 	// natural and made are the traps met and those forced.
 	natural, made []lateTrap
 }
@@ -120,6 +137,7 @@ type damageKey struct {
 	call, exit Site
 	place      string
 	ending     Ending
+	left       Site // the first early return behind the call
 }
 
 func (v *survey) enumerate() {
@@ -193,6 +211,9 @@ func (v *survey) once(c *chooser, t *tracker) {
 	if v.out.plain == nil && len(run.m.calls) > 0 {
 		v.out.plain = ex(run.m.calls[0])
 	}
+	if !v.stirred {
+		v.holds(run)
+	}
 	switch failed := run.failing(); {
 	case run.a.status == trapped && run.a.seg > 1:
 		if !v.stirred {
@@ -205,6 +226,9 @@ func (v *survey) once(c *chooser, t *tracker) {
 		v.failed(run, v.s.twin(w, v.a), failed, ex)
 	default:
 		v.good(run)
+		if run.a.status == done {
+			v.balanced(run, ex)
+		}
 	}
 	if v.stirred {
 		return
@@ -323,9 +347,9 @@ func (v *survey) failed(run, twin aloneRun, k *call, ex func(*call) *EndingExamp
 		case owed && !v.recorded(run, twin, c, k, post, twinPost):
 			v.add(Damage{Kind: Forgotten, Place: v.s.place(c.place), Change: c.site, Exit: run.a.exit, Owed: true}, k, ex)
 		}
-		if after == nil && twin.a.status == done {
-			if t := at(twinPost, c.place); t != nil && releases(c, *t) {
-				v.add(Damage{Kind: Leaked, Place: v.s.place(c.place), Change: c.site, Exit: run.a.exit, Owed: owed}, k, ex)
+		if after == nil && twin.a.status == done && !twin.a.refused() {
+			if t := at(twinPost, c.place); t != nil && releases(c, *t) && !v.recorded(run, twin, c, k, post, twinPost) {
+				v.add(Damage{Kind: Leaked, Place: v.s.place(c.place), Change: c.site, Exit: run.a.exit, Left: run.left(k.seg), Owed: owed}, k, ex)
 			}
 		}
 	}
@@ -509,6 +533,7 @@ func (v *survey) trapped(to *[]lateTrap, run aloneRun, ex func(*call) *EndingExa
 			d.Place, d.Change, d.Owed = v.s.place(c.place), c.site, owed
 		}
 		t.found = true
+		d.Kept = append(d.Kept, Kept{v.s.place(c.place), c.site, owed})
 	}
 	if d.of(last); t.found || len(t.paid) > 0 {
 		d.Example = ex(last)
@@ -544,9 +569,13 @@ func (v *survey) traps(ts []lateTrap) []Damage {
 		i := slices.IndexFunc(out, func(o Damage) bool { return o.Exit == d.Exit })
 		if i < 0 {
 			out = append(out, d)
-		} else if better(d, out[i]) {
+			continue
+		}
+		kept := union(out[i].Kept, d.Kept)
+		if better(d, out[i]) {
 			out[i] = d
 		}
+		out[i].Kept = kept
 	}
 	return out
 }
@@ -587,7 +616,10 @@ func (d *Damage) of(k *call) {
 
 func (v *survey) add(d Damage, k *call, ex func(*call) *EndingExample) {
 	d.of(k)
-	key := damageKey{d.Kind, d.Call, d.Exit, d.Place.Name, d.Ending}
+	key := damageKey{kind: d.Kind, call: d.Call, exit: d.Exit, place: d.Place.Name, ending: d.Ending}
+	if len(d.Left) > 0 {
+		key.left = d.Left[0]
+	}
 	if v.seen[key] {
 		return
 	}

@@ -91,6 +91,29 @@ task fn fetch() {
   RATES = r.ok();
   BUSY = false;
 }`},
+	{"flag left on by a good run", []string{"leaked BUSY"}, `
+task fn fetch() {
+  BUSY = true;
+  let r = await fetch rates();
+  if r.is_err() { BUSY = false; return (); }
+  if load(r.ok()) == 40 { return (); }
+  BUSY = false;
+}`},
+	{"kept by good runs, given back by refusals: a reservation", nil, `
+fn reserve(name: key) {
+  NAMES.insert(name, 1);
+  let r = await fetch price();
+  if r.is_err() { NAMES.remove(name); return Err(1); }
+  if load(r.ok()) == 40 { NAMES.remove(name); return Err(2); }
+  return Ok(1);
+}`},
+	{"flag left on, with a record of why", nil, `
+task fn fetch(id: key) {
+  BUSY[id] = true;
+  let r = await fetch rates(id);
+  if r.is_err() { FAILED.insert(id, 1); return (); }
+  BUSY[id] = false;
+}`},
 	{"flag always taken back", nil, `
 task fn fetch() {
   BUSY = true;

@@ -20,6 +20,9 @@ func (m *machine) exec(msg *message) {
 		switch in.op {
 		case opJump:
 			m.count()
+			if in.step != nil && m.w.alone {
+				msg.left = append(msg.left, leaving{msg.seg, in.step.Site})
+			}
 			msg.pc = in.to
 		case opUnless:
 			m.count()

@@ -159,6 +159,7 @@ type message struct {
 	status     status
 	reply      Value
 	exit       Site // of the return
+	left       []leaving
 	log        []entered
 	why        string // of a trap
 	whyAt      Site
@@ -216,6 +217,12 @@ const (
 	done
 	trapped
 )
+
+// A leaving is an early return from a function that was lowered in place.
+type leaving struct {
+	seg  int
+	site Site
+}
 
 // A hit is one execution of the late write.
 type hit struct {

@@ -86,6 +86,8 @@ type Step struct {
 	Callee  *Callee
 	Task    *Func
 	Commit  Commit
+	// Leaves: a Break that leaves a function that was lowered in place, early.
+	Leaves bool
 	// Overflow: arithmetic that leaves the type's range traps. Without it a
 	// result below zero stands for a wrapped number.
 	Overflow bool

@@ -266,6 +266,42 @@ type Func struct {
 	Assumed []string
 }
 
+// SameFrame reports whether two sites are in the same execution of one source function.
+func (f *Func) SameFrame(a, b Site) bool {
+	return f.Sites[a].Func == f.Sites[b].Func && f.Sites[a].Caller == f.Sites[b].Caller
+}
+
+// Common is a site in the innermost execution of a source function that both a and b are part
+// of, also by what it calls.
+func (f *Func) Common(a, b Site) Site {
+	for s := a; ; s = f.Sites[s].Caller {
+		for t := b; ; t = f.Sites[t].Caller {
+			if f.SameFrame(s, t) {
+				return s
+			}
+			if f.Sites[t].Caller == 0 {
+				break
+			}
+		}
+		if f.Sites[s].Caller == 0 {
+			return s
+		}
+	}
+}
+
+// SeenFrom is the site at which the function that holds from runs what is at s:
+// s itself, or the call of the helper it stands in; s if it runs it not.
+func (f *Func) SeenFrom(s, from Site) Site {
+	for t := s; ; t = f.Sites[t].Caller {
+		if f.SameFrame(t, from) {
+			return t
+		}
+		if f.Sites[t].Caller == 0 {
+			return s
+		}
+	}
+}
+
 // A ParamInfo is a parameter or capture.
 type ParamInfo struct {
 	Name string

@@ -98,6 +98,7 @@
 //   - A journal: a record made before the call whose status tells the outcome,
 //     or that a worker takes up again; a failure written down somewhere else.
 //   - An exit on which the callee certainly acted: a reply that cannot be decoded.
+//   - A lock that is not given back: that is lock-leak's.
 //   - Errors from before the change, and changes that a Drop undoes on the way
 //     out.
 //   - Any write to the place on the error path: a refund less a fee is a

@@ -45,7 +45,8 @@ func damages(c *evidence.Canister, m *effects.Message) []evidence.Damage {
 		return nil
 	}
 	for _, d := range c.Endings(c.Message(m.Input.Func)) {
-		if d.Kind == evidence.Forgotten {
+		// A lock that others turn back at is lock-leak's.
+		if d.Kind == evidence.Forgotten && survival.LeakedLock(c, m, d.Change) == nil {
 			ds = append(ds, d)
 		}
 	}

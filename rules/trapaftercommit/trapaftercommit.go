@@ -10,7 +10,6 @@ import (
 	"github.com/awaitlint/awaitlint/analyzer/effects"
 	"github.com/awaitlint/awaitlint/analyzer/evidence"
 	"github.com/awaitlint/awaitlint/analyzer/finding"
-	"github.com/awaitlint/awaitlint/analyzer/ops"
 	"github.com/awaitlint/awaitlint/rules/internal/page"
 	"github.com/awaitlint/awaitlint/rules/internal/survival"
 )
@@ -46,7 +45,7 @@ var rule = survival.Rule{
 func damages(c *evidence.Canister, m *effects.Message) []evidence.Damage {
 	var ds []evidence.Damage
 	em := c.Message(m.Input.Func)
-	for _, op := range lateTraps(m) {
+	for _, op := range survival.LateTraps(m) {
 		d, ok := c.TrapAt(em, op.Site)
 		// A trap that no run reaches counts only where it would cost something.
 		if ok && (d.Verdict == finding.Confirmed || d.Owed || d.Undone) {
@@ -54,26 +53,6 @@ func damages(c *evidence.Canister, m *effects.Message) []evidence.Damage {
 		}
 	}
 	return ds
-}
-
-// lateTraps are the operations that may trap behind a commit, in source order, each once.
-func lateTraps(m *effects.Message) []*ops.Op {
-	var out []*ops.Op
-	seen := map[*ops.Op]bool{}
-	for _, w := range m.Awaits {
-		if !w.Commits() {
-			continue
-		}
-		for _, o := range m.Outcomes(w) {
-			for _, x := range m.Exits(w, o) {
-				if x.Trap && x.Op != nil && !seen[x.Op] {
-					seen[x.Op] = true
-					out = append(out, x.Op)
-				}
-			}
-		}
-	}
-	return out
 }
 
 // matters reports whether a trap does harm. What it keeps must be owed to the

@@ -20,12 +20,13 @@ type Words struct {
 	Message string // names the damage
 	Exit    string // on the primary span
 	Change  string // on the change made before the call
+	More    []finding.Label
 }
 
 // A Rule is what the rules about endings differ in.
 type Rule struct {
 	Meta *finding.Rule
-	Role finding.Role // of the primary span
+	Role finding.Role // of the primary span, where it is no trap
 	// Damages returns what goes wrong in a message, the worst first where
 	// several have the same exit.
 	Damages func(*evidence.Canister, *effects.Message) []evidence.Damage
@@ -69,32 +70,18 @@ func (r *Rule) Run(pass *analysis.Pass) (any, error) {
 // where the exit is the end of the body or contains the await, because then
 // the result of the call decides nothing.
 func primary(m *effects.Message, d evidence.Damage) ops.Site {
-	await := awaitOf(m, d.Call)
+	await := AwaitOf(m, d.Call)
 	if d.Exit == 0 {
 		return cmp.Or(await, d.Call)
 	}
 	exit, call := m.Fn.Ops.Sites[d.Exit].Span, m.Fn.Ops.Sites[cmp.Or(await, d.Call)].Span
 	if await != 0 && whatever(m, d) {
-		return seenFrom(m, await, d.Exit)
+		return m.Fn.Ops.SeenFrom(await, d.Exit)
 	}
 	if await != 0 && exit.File == call.File && exit.Start < call.Start && call.End <= exit.End {
 		return await
 	}
 	return d.Exit
-}
-
-// seenFrom is the site at which the function that holds exit waits for what
-// happens at site: the await itself, or the call of the helper it stands in.
-func seenFrom(m *effects.Message, site, exit ops.Site) ops.Site {
-	sites := m.Fn.Ops.Sites
-	s := site
-	for sites[s].Func != sites[exit].Func || sites[s].Caller != sites[exit].Caller {
-		if sites[s].Caller == 0 {
-			return site
-		}
-		s = sites[s].Caller
-	}
-	return s
 }
 
 // remembered reports whether the change that stays only stores what an earlier
@@ -125,8 +112,13 @@ func remembered(m *effects.Message, d evidence.Damage) bool {
 // ends: its result decides nothing there.
 func whatever(m *effects.Message, d evidence.Damage) bool {
 	// The callee's own error comes in a reply: that the exit follows a reply says nothing.
-	if d.Kind == evidence.LostByTrap || d.Ending == evidence.InnerError {
+	if d.Trap || d.Ending == evidence.InnerError {
 		return false
+	}
+	// Nor where others leave by another exit after a reply: only the end of the body is everybody's.
+	if d.Kind == evidence.Leaked {
+		exit := m.Fn.Ops.Sites[d.Exit].Span
+		return exit.File != nil && exit.File.Text[exit.Start:exit.End] == "}"
 	}
 	for _, w := range m.Awaits {
 		for _, r := range w.Requests {
@@ -143,8 +135,8 @@ func whatever(m *effects.Message, d evidence.Damage) bool {
 	return false
 }
 
-// awaitOf is the await that answers the call made at a site, 0 if none is known.
-func awaitOf(m *effects.Message, call ops.Site) ops.Site {
+// AwaitOf is the await that answers the call made at a site, 0 if none is known.
+func AwaitOf(m *effects.Message, call ops.Site) ops.Site {
 	for _, w := range m.Awaits {
 		for _, r := range w.Requests {
 			if r.Site == call {
@@ -168,6 +160,9 @@ func (r *Rule) finding(model *evidence.Canister, m *effects.Message, d evidence.
 		Primary: finding.Label{Role: r.Role, Span: site.Span, Text: words.Exit},
 		Assumed: fn.Assumed, Help: r.Meta.Help,
 	}
+	if d.Trap {
+		f.Primary.Role = finding.RoleTrap
+	}
 	if d.Verdict != finding.Confirmed {
 		f.Level = min(f.Level, finding.Warning)
 	}
@@ -177,11 +172,54 @@ func (r *Rule) finding(model *evidence.Canister, m *effects.Message, d evidence.
 		}
 	}
 	label(finding.RoleChange, d.Change, words.Change)
-	label(finding.RoleCommit, cmp.Or(awaitOf(m, d.Call), d.Call), "the segment commits here")
+	label(finding.RoleCommit, cmp.Or(AwaitOf(m, d.Call), d.Call), "the segment commits here")
+	f.Labels = append(f.Labels, words.More...)
 	slices.SortStableFunc(f.Labels, func(a, b finding.Label) int {
 		return cmp.Compare(a.Span.Start, b.Span.Start)
 	})
 	f.Segments, f.Endings = t.Segments, t.Endings
 	f.Survives, f.Lost, f.Stuck = t.Survives, t.Lost, t.Stuck
 	return f
+}
+
+// LateTraps are the operations that may trap behind a commit, in source order, each once.
+func LateTraps(m *effects.Message) []*ops.Op {
+	var out []*ops.Op
+	seen := map[*ops.Op]bool{}
+	for _, w := range m.Awaits {
+		if !w.Commits() {
+			continue
+		}
+		for _, o := range m.Outcomes(w) {
+			for _, x := range m.Exits(w, o) {
+				if x.Trap && x.Op != nil && !seen[x.Op] {
+					seen[x.Op] = true
+					out = append(out, x.Op)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// LeakedLock is the lock that the write at change takes by hand, if some ending leaves it taken
+// that others take back; nil if there is none.
+func LeakedLock(c *evidence.Canister, m *effects.Message, change ops.Site) *effects.Lock {
+	leaked := slices.ContainsFunc(c.Endings(c.Message(m.Input.Func)), func(d evidence.Damage) bool {
+		return d.Kind == evidence.Leaked && d.Change == change
+	})
+	if !leaked {
+		return nil
+	}
+	for _, l := range m.Locks() {
+		if ByHand(l) && l.Take.Op.Site == change {
+			return l
+		}
+	}
+	return nil
+}
+
+// ByHand reports whether a lock is taken and given back by statements of the message, not by a value.
+func ByHand(l *effects.Lock) bool {
+	return l.Take != nil && (l.Kind == effects.LockFlag || l.Kind == effects.LockStatus)
 }

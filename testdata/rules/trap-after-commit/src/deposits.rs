@@ -52,7 +52,7 @@ async fn look_up_locking() -> u64 {
         return 0;
     }
     let reply = Call::bounded_wait(SERVICE, "balance_of").with_arg(who).await;
-    let balance: u64 = reply.unwrap().candid().unwrap_or_default(); // want "trap-after-commit confirmed"
+    let balance: u64 = reply.unwrap().candid().unwrap_or_default(); // want "trap-after-commit confirmed" "lock-leak confirmed"
     ACTIVE.with_borrow_mut(|a| a.remove(&who));
     balance
 }
