@@ -6,6 +6,7 @@ import (
 
 	"github.com/awaitlint/awaitlint/analyzer/finding"
 	"github.com/awaitlint/awaitlint/rules/forbiddencall"
+	"github.com/awaitlint/awaitlint/rules/guarddropped"
 	"github.com/awaitlint/awaitlint/rules/lockleak"
 	"github.com/awaitlint/awaitlint/rules/missingrollback"
 	"github.com/awaitlint/awaitlint/rules/stalecheck"
@@ -30,6 +31,7 @@ var all = []*Rule{
 	{stalerollback.Analyzer, stalerollback.Rule},
 	{missingrollback.Analyzer, missingrollback.Rule},
 	{trapaftercommit.Analyzer, trapaftercommit.Rule},
+	{guarddropped.Analyzer, guarddropped.Rule},
 	{lockleak.Analyzer, lockleak.Rule},
 	{forbiddencall.Analyzer, forbiddencall.Rule},
 }

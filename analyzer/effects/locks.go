@@ -75,12 +75,7 @@ func (m *Message) Locks() []*Lock {
 	if m.Err != nil || !slices.ContainsFunc(m.Awaits, (*Await).Commits) {
 		return nil
 	}
-	f := &lockFinder{m: m, bodies: map[*ops.Op]*ops.Op{}, built: map[*ops.Op]bool{}, armed: armed(m.Fn.Ops)}
-	ops.Walk(m.Fn.Ops.Body, func(op *ops.Op) {
-		if op.Kind == ops.Guard {
-			ops.Walk(op.Body, func(in *ops.Op) { f.bodies[in] = op })
-		}
-	})
+	f := newLockFinder(m)
 	var out []*Lock
 	for i, a := range m.Accesses {
 		if a.Write && !a.Callee && a.Place.Cell != "*" && f.bodies[a.Op] == nil && len(f.tried) < maxLocks {
@@ -123,6 +118,16 @@ type lockFinder struct {
 	built map[*ops.Op]bool
 	// near tells which instructions stand before the write being tried, in its segment.
 	near func(ssa.Instruction) bool
+}
+
+func newLockFinder(m *Message) *lockFinder {
+	f := &lockFinder{m: m, bodies: map[*ops.Op]*ops.Op{}, built: map[*ops.Op]bool{}, armed: armed(m.Fn.Ops)}
+	ops.Walk(m.Fn.Ops.Body, func(op *ops.Op) {
+		if op.Kind == ops.Guard {
+			ops.Walk(op.Body, func(in *ops.Op) { f.bodies[in] = op })
+		}
+	})
+	return f
 }
 
 // lock tells whether the write take takes a lock.

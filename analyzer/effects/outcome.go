@@ -435,6 +435,11 @@ func (x *explorer) call(c *ssa.Call, op *ops.Op) *shape {
 				return x.shapes[v]
 			}
 		}
+	case ops.Out:
+		by, old := x.m.callOp(c.Call.Args[0]), args[1]
+		if by != nil && by.Kind == ops.Verb && by.Name == ops.Take && (old.tag == "Some" || old.tag == "None") {
+			return tagged("None", nil)
+		}
 	case ops.Test:
 		return matches(args[0], op.Pat)
 	case ops.Proj:
@@ -486,6 +491,8 @@ func verbShape(name string, args []*shape) *shape {
 		return tagged("Some", payload)
 	}
 	switch {
+	case name == ops.Take:
+		return a
 	case (name == ops.Unwrap || name == ops.UnwrapErr) && a.payload != nil:
 		return a.payload
 	case name == ops.OkOpt && a.tag == "Ok", name == ops.ErrOpt && a.tag == "Err":

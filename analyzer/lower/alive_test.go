@@ -4,15 +4,13 @@ import (
 	"errors"
 	"maps"
 	"os"
-	"regexp"
 	"slices"
-	"strconv"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/awaitlint/awaitlint/analyzer/canister"
+	"github.com/awaitlint/awaitlint/analyzer/fixture"
 	"github.com/awaitlint/awaitlint/analyzer/knowledge"
 	"github.com/awaitlint/awaitlint/analyzer/lower"
 	"github.com/awaitlint/awaitlint/analyzer/ops"
@@ -23,8 +21,6 @@ const (
 	aliveDir  = "../../testdata/guards"
 	aliveRows = aliveDir + "/alive/src/rows.rs"
 )
-
-var note = regexp.MustCompile(`// (?:(\d{4}): )?(held(?: \d)?|free|drop)`)
 
 // A row is what a function of the fixture claims, or does: how many guards are
 // alive at each await, by line, and in which lines guards die.
@@ -49,7 +45,7 @@ func TestAlive(t *testing.T) {
 		if edition == "" {
 			continue
 		}
-		claims := claims(string(text), edition)
+		claims := fixture.AliveClaims(string(text), edition)
 		tested := 0
 		for _, m := range lower.Canister(c) {
 			if m.Entry.Kind != canister.Update {
@@ -64,11 +60,11 @@ func TestAlive(t *testing.T) {
 				}
 				want := row{Alive: map[int]int{}}
 				for l, cl := range claims {
-					if cl.fn == m.Entry.Name || slices.Contains(helpers[m.Entry.Name], cl.fn) {
-						if cl.awaits {
-							want.Alive[l] = cl.alive
+					if cl.SpeaksOf(m.Entry.Name) {
+						if cl.Awaits {
+							want.Alive[l] = cl.Alive
 						}
-						if cl.drop {
+						if cl.Drop {
 							want.Drops = append(want.Drops, l)
 						}
 					}
@@ -88,58 +84,8 @@ func TestAlive(t *testing.T) {
 	}
 }
 
-// helpers are the functions whose comments speak for their callers.
-var helpers = map[string][]string{
-	"helper_that_gives_unit": {"check"},
-	"attribute":              {"check"},
-	"argument_by_reference":  {"borrow"},
-	"argument_by_value":      {"consume"},
-	"argument_ignored":       {"ignore"},
-}
-
-type claim struct {
-	fn     string
-	awaits bool
-	alive  int
-	drop   bool
-}
-
-var fnName = regexp.MustCompile(`^(?:async )?fn (\w+)`)
-
-// claims reads the comments of the fixture, by line, for one edition.
-func claims(text, edition string) map[int]claim {
-	out := map[int]claim{}
-	fn := ""
-	for i, l := range strings.Split(text, "\n") {
-		if m := fnName.FindStringSubmatch(l); m != nil {
-			fn = m[1]
-		}
-		c := claim{fn: fn}
-		for _, m := range note.FindAllStringSubmatch(l, -1) {
-			switch {
-			case strings.HasPrefix(l, "//") || m[1] != "" && m[1] != edition:
-				continue
-			case m[2] == "drop":
-				c.drop = true
-			default:
-				c.awaits = true
-				if n, ok := strings.CutPrefix(m[2], "held"); ok {
-					c.alive = 1
-					if n != "" {
-						c.alive, _ = strconv.Atoi(n[1:])
-					}
-				}
-			}
-		}
-		if c.awaits || c.drop {
-			out[i+1] = c
-		}
-	}
-	return out
-}
-
 // lineOf is the line of a site, or of the call around it that comes first in a line with a claim.
-func lineOf(f *ops.Func, s ops.Site, claims map[int]claim) int {
+func lineOf(f *ops.Func, s ops.Site, claims map[int]fixture.AliveClaim) int {
 	line := 0
 	for ; s != 0; s = f.Sites[s].Caller {
 		sp := f.Sites[s].Span

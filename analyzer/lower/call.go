@@ -769,11 +769,11 @@ func (l *lowerer) attributeGuard(d *workspace.Def, name string) {
 	if g == nil {
 		return
 	}
-	v := l.run(g, nil, nil, nil, l.tree().Root())
+	n := d.Node
+	v := l.run(g, nil, nil, nil, n)
 	if v.v == 0 || l.dead {
 		return
 	}
-	n := d.Node
 	c := l.value(&ops.Op{Kind: ops.Test, Args: []ops.Value{v.v}, Pat: &ops.Pat{Kind: ops.PatVariant, Name: "Err", Text: "Err(_)"}}, n)
 	l.ifElse(c, n, func() {
 		e := l.value(&ops.Op{Kind: ops.Make, Name: "Err"}, n)

@@ -194,14 +194,19 @@ func (l *lowerer) place(n rp.Node) val {
 			return l.place(k)
 		}
 	case rp.FieldExpression:
-		base := l.place(t.Child(n, rp.FieldValue))
+		whole := t.Child(n, rp.FieldValue)
+		base := l.place(whole)
 		f := t.Child(n, rp.FieldField)
 		if f == 0 {
 			kids := t.Children(n)
 			f = kids[len(kids)-1]
 		}
 		base = l.derefForField(base, t.Text(f), n)
-		return l.fieldOf(base, t.Text(f), l.fieldType(base.t, t.Text(f)), n)
+		typ := l.fieldType(base.t, t.Text(f))
+		if !isPlaceExpr(t, whole) && !l.hasGlue(typ) {
+			base = l.temporary(base, whole) // the rest of it is dropped
+		}
+		return l.fieldOf(base, t.Text(f), typ, n)
 	case rp.IndexExpression:
 		kids := t.Children(n)
 		if len(kids) < 2 {

@@ -31,6 +31,9 @@ type Rule struct {
 }
 
 // Requires is what the analyzers of these rules need.
+// Model is the analyzer that gives the segment model of a canister.
+var Model = proof.Analyzer
+
 var Requires = []*analysis.Analyzer{effects.Analyzer, proof.Analyzer}
 
 // Run asks the model about each candidate of each message and reports what it
@@ -58,20 +61,28 @@ func (r *Rule) Run(pass *analysis.Pass) (any, error) {
 // prove adds what the model says: a race it shows is an error, one it can
 // neither show nor refute a warning.
 func (r *Rule) prove(model *evidence.Canister, c *Candidate, f *finding.Finding) {
-	m := model.Message(c.Message.Input.Func)
-	race := model.Race(evidence.Candidate{
-		Rule: r.Meta.ID, Message: m,
-		Read: c.Read.Op.Site, Commit: c.Commits[0].Op.Site, Write: c.Write.Op.Site,
-		Link: r.Link,
-	})
-	f.Verdict, f.Reason, f.Witness = race.Verdict, race.Reason, race.Witness
-	f.Interferers, f.Observers = race.Interferers, race.Observers
-	f.Survives, f.Lost = race.Survives, race.Lost
-	f.Cost = race.Cost
+	Show(f, c.Ask(model, r.Meta.ID, r.Link))
 	f.Level = r.Meta.Level
 	if f.Verdict != finding.Confirmed {
 		f.Level = min(f.Level, finding.Warning)
 	}
+}
+
+// Ask has the model judge a candidate. link is how the read must reach the late write.
+func (c *Candidate) Ask(model *evidence.Canister, rule string, link evidence.Link) evidence.Race {
+	return model.Race(evidence.Candidate{
+		Rule: rule, Message: model.Message(c.Message.Input.Func),
+		Read: c.Read.Op.Site, Commit: c.Commits[0].Op.Site, Write: c.Write.Op.Site,
+		Link: link,
+	})
+}
+
+// Show puts the answer of the model into a finding.
+func Show(f *finding.Finding, race evidence.Race) {
+	f.Verdict, f.Reason, f.Witness = race.Verdict, race.Reason, race.Witness
+	f.Interferers, f.Observers = race.Interferers, race.Observers
+	f.Survives, f.Lost = race.Survives, race.Lost
+	f.Cost = race.Cost
 }
 
 // finding describes a candidate without its proof.
