@@ -13,6 +13,7 @@ import (
 	"github.com/awaitlint/awaitlint/rules/stalerollback"
 	"github.com/awaitlint/awaitlint/rules/stalewrite"
 	"github.com/awaitlint/awaitlint/rules/trapaftercommit"
+	"github.com/awaitlint/awaitlint/rules/unknownoutcome"
 )
 
 // A Rule is an analyzer and what every output says of it.
@@ -31,6 +32,7 @@ var all = []*Rule{
 	{stalerollback.Analyzer, stalerollback.Rule},
 	{missingrollback.Analyzer, missingrollback.Rule},
 	{trapaftercommit.Analyzer, trapaftercommit.Rule},
+	{unknownoutcome.Analyzer, unknownoutcome.Rule},
 	{guarddropped.Analyzer, guarddropped.Rule},
 	{lockleak.Analyzer, lockleak.Rule},
 	{forbiddencall.Analyzer, forbiddencall.Rule},

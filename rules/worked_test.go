@@ -162,6 +162,16 @@ func examples() []example {
 		Conclusion:  "BALANCE ends at 100; one after the other it ends at 60",
 		Interferers: []string{"pay_out_or_restore", "pay_out_or_refund", "top_up_early"},
 	}
+	refunded := func(place, write, change string) claim {
+		return claim{
+			Rule: "unknown-outcome", Span: write, Verdict: finding.Confirmed, Level: finding.Error,
+			Survives: []string{place + " -= 40", place + " += " + change, "maybe transfer(40)"},
+			Changes: []string{
+				place + " -= 40: committed", "what `transfer` did: unknown", place + " += " + change + ": committed",
+			},
+			Damage: "unknown reject: " + place + " -= 40, " + place + " += " + change + ", maybe transfer(40)",
+		}
+	}
 	const oldBalance, oldBalance012 = "*b = balance - amount", "*b.borrow_mut() = balance - amount"
 	return []example{
 		{1, cdk, "counter", "double_increment", 1, nil},
@@ -179,8 +189,8 @@ func examples() []example {
 		{8, cdk, "withdraw_late", "withdraw", 3, late(oldBalance, withdraw)},
 		{8, cdk, "withdraw_late", "sweep", 3, []claim{sweep}},
 		{8, cdk012, "withdraw_late", "withdraw", 3, late(oldBalance012, withdraw012)},
-		{9, cdk, "withdraw_first", "withdraw_or_restore", 3, []claim{restore}},
-		{9, cdk, "withdraw_first", "withdraw_or_refund", 3, nil},
+		{9, cdk, "withdraw_first", "withdraw_or_restore", 3, []claim{restore, refunded("old_balance::BALANCE", "*b = balance + amount", "80")}},
+		{9, cdk, "withdraw_first", "withdraw_or_refund", 3, []claim{refunded("new_balance::BALANCE", "*b = new_balance + amount", "40")}},
 		{9, cdk, "withdraw_first", "withdraw_or_resolve", 3, nil},
 		{9, cdk012, "withdraw_first", "withdraw_or_restore", 3, []claim{restore012}},
 		{9, cdk012, "withdraw_first", "withdraw_or_refund", 3, nil},

@@ -87,6 +87,8 @@ var articleTests = []struct {
 			{[]string{"withdraw"}, []told{ // example 9
 				{174, "stale-rollback", finding.Confirmed, "set_balance(balance + amount)",
 					[]string{"nothing calls `withdraw`", "get_balance() and set_balance(…)", "`balance`", "`Call`"}},
+				{174, "unknown-outcome", finding.Confirmed, "set_balance(balance + amount)",
+					[]string{"nothing calls `withdraw`", "get_balance() and set_balance(…)", "`balance`", "`Call`"}},
 			}},
 		},
 		problems: []string{

@@ -49,7 +49,7 @@ func Run(ws *workspace.Workspace, canisters []*canister.Canister, rules []Rule, 
 	for i, p := range rest {
 		of[i].add(p)
 	}
-	return result(parts, opt)
+	return result(parts, rules, opt)
 }
 
 // A preparation is a target, or what became of it.

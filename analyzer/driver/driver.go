@@ -17,6 +17,7 @@ import (
 	"fmt"
 	"iter"
 	"runtime"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -40,6 +41,9 @@ type Options struct {
 	Jobs int
 	// ShowRefuted keeps candidates that the model refuted.
 	ShowRefuted bool
+	// Notes says of which rules the findings are kept that are mere notes
+	// although the rule reports more than notes; nil means of none.
+	Notes func(rule string) bool
 	// InScope says for which files findings are reported; nil means all.
 	InScope func(path string) bool
 	// Observe is given the effects of what was looked at of the canister with
@@ -134,7 +138,7 @@ func RunTargets(targets []*Target, rules []Rule, opt Options) *Result {
 				return
 			}
 		}
-	}), opt)
+	}), rules, opt)
 }
 
 func (o Options) workers() int {
@@ -184,8 +188,12 @@ func each(jobs int, work iter.Seq[func() part]) []*part {
 	return parts
 }
 
-func result(parts []*part, opt Options) *Result {
+func result(parts []*part, rules []Rule, opt Options) *Result {
 	r := &Result{}
+	faint := map[string]bool{}
+	for _, rule := range rules {
+		faint[rule.Meta.ID] = rule.Meta.Level > finding.Note && (opt.Notes == nil || !opt.Notes(rule.Meta.ID))
+	}
 	var all []*finding.Finding
 	for _, p := range parts {
 		all = append(all, p.findings...)
@@ -195,6 +203,7 @@ func result(parts []*part, opt Options) *Result {
 		}
 		r.Spent.add(p.spent)
 	}
+	all = slices.DeleteFunc(all, func(f *finding.Finding) bool { return f.Level == finding.Note && faint[f.Rule] })
 	r.Findings = merge(all, opt)
 	return r
 }

@@ -18,8 +18,7 @@ const (
 	Forgotten DamageKind = "forgotten"
 	// Leaked: a lock or mark that a good run takes back stays.
 	Leaked DamageKind = "leaked"
-	// UndoneAfterAll: a change is undone although the call may have taken
-	// effect (C7). It is a finding for bounded-wait calls, a note for others.
+	// UndoneAfterAll: a change is undone although the call took effect (C7).
 	UndoneAfterAll DamageKind = "undone"
 	// LostByTrap: a trap in a later segment keeps an earlier change, or loses
 	// the bookkeeping of a call that took effect (S7).
@@ -48,6 +47,8 @@ type Damage struct {
 	// Trap: the message traps at Exit. Kept are all changes that stay then.
 	Trap bool
 	Kept []Kept
+	// Cleanup (UndoneAfterAll): the cleanup of a trapped callback undoes it.
+	Cleanup bool
 	// With is the message in whose wake it traps; nil where m does by itself.
 	With *Message
 
@@ -118,7 +119,8 @@ func damages(found []model.Damage) []Damage {
 		ds = append(ds, Damage{
 			Kind: damageKinds[d.Kind], Verdict: finding.Confirmed,
 			Call: ops.Site(d.Call), Change: ops.Site(d.Change), Exit: ops.Site(d.Exit), Label: d.Label, Ending: string(d.Ending),
-			Place: d.Place.Name, Bounded: d.Bounded, Owed: d.Owed, Undone: d.Lost, Trap: d.Kind == model.LostByTrap, example: d.Example,
+			Place: d.Place.Name, Bounded: d.Bounded, Owed: d.Owed, Undone: d.Lost, Trap: d.Kind == model.LostByTrap, Cleanup: d.Cleanup,
+			example: d.Example,
 		})
 		last := &ds[len(ds)-1]
 		for _, s := range d.Left {
@@ -244,6 +246,12 @@ const Success = "success"
 
 // trapRow is the name of the ending in which the callback traps.
 const trapRow = "trap in callback"
+
+// Unknown is how a call ended whose callee acted although the caller is told of an error (C7).
+const Unknown = string(model.UncleanTook)
+
+// Unreadable is how a call ended whose reply cannot be decoded: the callee acted.
+const Unreadable = string(model.DecodeFailed)
 
 // InnerError is how a call ended in which the callee said no in its reply (C11).
 const InnerError = string(model.InnerError)

@@ -12,7 +12,8 @@ const (
 	Forgotten DamageKind = iota
 	// Leaked: a lock or mark that a good run takes back stays.
 	Leaked
-	// UndoneAfterAll: a change is undone although the call may have taken effect.
+	// UndoneAfterAll: a change is undone although the call took effect: the
+	// caller was told that it failed, or it trapped and its cleanup undid it.
 	UndoneAfterAll
 	// LostByTrap: a trap in a later segment keeps an earlier change, or loses
 	// the bookkeeping of a call that took effect.
@@ -33,7 +34,9 @@ type Damage struct {
 	// trap loses nothing but a count.
 	Owed bool
 	// Lost: a call took effect and a write after it never happens.
-	Lost    bool
+	Lost bool
+	// Cleanup (UndoneAfterAll): the undoing write is that of a cleanup, after a trap.
+	Cleanup bool
 	Example *EndingExample
 	// Left are the early returns on the way from the call to the end, from
 	// functions that were lowered in place.
@@ -229,6 +232,7 @@ func (v *survey) once(c *chooser, t *tracker) {
 		if run.a.status == done {
 			v.balanced(run, ex)
 		}
+		v.interrupted(w, run, ex)
 	}
 	if v.stirred {
 		return
@@ -341,7 +345,7 @@ func (v *survey) failed(run, twin aloneRun, k *call, ex func(*call) *EndingExamp
 			after = at(post, c.written) // a record put there whole: any part of it counts
 		}
 		switch {
-		case k.ending == endUncleanTook && owed && after != nil && undoes(c, *after):
+		case k.took() && owed && after != nil && undoes(c, *after) && !undoneIn(twinPost, c):
 			v.add(Damage{Kind: UndoneAfterAll, Place: v.s.place(c.place), Change: c.site, Exit: after.site, Owed: true}, k, ex)
 		case k.took() || after != nil:
 		case owed && !v.recorded(run, twin, c, k, post, twinPost):
@@ -439,6 +443,13 @@ func undoes(c, d change) bool {
 		return (new.n < old.n) == (now.n > then.n) && new.n != old.n
 	}
 	return false
+}
+
+// undoneIn: what a run that went well undoes too is a lock or a mark for the
+// time of the call, no compensation.
+func undoneIn(post []change, c change) bool {
+	d := at(post, c.place)
+	return d != nil && undoes(c, *d)
 }
 
 // releases: a good run takes the change back, or moves a status on.
@@ -557,6 +568,36 @@ func (v *survey) good(run aloneRun) {
 	}
 }
 
+// interrupted lets a run that ends well trap in the callback of each call that
+// took effect: a drop that gives back what the call was paid with does so now
+// that it is paid (S14a, S19).
+func (v *survey) interrupted(w *world, run aloneRun, ex func(*call) *EndingExample) {
+	for i, k := range run.m.calls {
+		if !k.guarded || !k.effect || !k.took() || v.forced[k.site] == maxForced {
+			continue
+		}
+		v.forced[k.site]++
+		force := &forcedTrap{seg: k.seg + 1}
+		cut := v.s.playAlone(w, v.a, force, nil)
+		if cut.a.status != trapped || cut.a.seg != k.seg+1 {
+			continue
+		}
+		good, undone := run.changes(v.s, k.seg+1, run.a.seg), cut.changes(v.s, k.seg+1, cut.a.seg)
+		for _, c := range v.s.counted(cut.changes(v.s, 1, k.seg)) {
+			after := at(undone, c.place)
+			if after == nil || !undoes(c, *after) || undoneIn(good, c) || !v.owed(cut, c, cut.m.calls[i]) {
+				continue
+			}
+			v.add(Damage{Kind: UndoneAfterAll, Place: v.s.place(c.place), Change: c.site, Exit: after.site, Owed: true, Cleanup: true}, k,
+				func(k *call) *EndingExample {
+					e := ex(k)
+					e.force = force
+					return e
+				})
+		}
+	}
+}
+
 // traps reports each trap once, by its worst run.
 func (v *survey) traps(ts []lateTrap) []Damage {
 	var out []Damage
@@ -669,6 +710,9 @@ func (s *System) Endings(ex *EndingExample) []EndingRow {
 		return nil
 	}
 	ends := []ending{endSync, endClean, endInner, endUncleanTook, endOK}
+	if ex.ending == endDecode {
+		ends = append(ends, endDecode)
+	}
 	var rows []EndingRow
 	for _, e := range ends {
 		if e == endInner && k.info.Reply != ReplyDouble && !first.innerError(k) || e == endUncleanTook && !k.effect {

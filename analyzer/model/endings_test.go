@@ -36,6 +36,22 @@ fn withdraw(amount: int) {
   if r.is_err() { BAL[caller()] += amount; return Err(2); }
   return Ok(1);
 }`},
+	{"a mark that is taken off however the call ends", nil, `
+fn pay(id: key) {
+  if !MARKS.add(id) { return Err(1); }
+  let r = await move pay(id);
+  MARKS.remove(id);
+  return r;
+}`},
+	{"a drop refunds what was paid", []string{"undone BAL"}, `
+fn pay(amount: int) {
+  if BAL < amount { return Err(1); }
+  BAL -= amount;
+  guard g { BAL += amount; }
+  let r = await move pay(amount);
+  if r.is_err() { if r.clean() { drop g; return Err(2); } OPEN.insert(amount, 1); }
+  return Ok(1);
+}`},
 	{"inner error forgotten", []string{"forgotten BAL[p]"}, `
 fn withdraw(amount: int) {
   if BAL[caller()] < amount { return Err(1); }

@@ -75,7 +75,7 @@ func (m *machine) finish(msg *message, site Site, v Value) {
 
 func (m *machine) step(msg *message, in *instr) {
 	st := in.step
-	if m.force != nil && (m.force.site == 0 || m.force.site == st.Site) && msg.role == 0 && msg.seg >= m.force.seg {
+	if m.force != nil && !msg.recovering && (m.force.site == 0 || m.force.site == st.Site) && msg.role == 0 && msg.seg >= m.force.seg {
 		m.trap(msg, st.Site, "trap")
 		return
 	}

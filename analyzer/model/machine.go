@@ -72,6 +72,7 @@ type call struct {
 	seg     int
 	effect  bool
 	oneway  bool
+	guarded bool  // guards are alive while it runs
 	ctl     taint // branches on the way to it
 	ending  ending
 	done    bool
@@ -300,6 +301,9 @@ func (m *machine) run(msg *message) {
 func (m *machine) close(msg *message, before []Value) {
 	if msg.status != trapped {
 		msg.settleUp(before, m.cells)
+		for _, c := range m.pending {
+			c.guarded = len(msg.guards) > 0
+		}
 		m.calls = append(m.calls, m.pending...)
 		m.spawned = append(m.spawned, m.starts...)
 		m.pending, m.starts = nil, nil

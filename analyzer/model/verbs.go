@@ -562,7 +562,7 @@ func (m *machine) optionVerb(msg *message, st *Step) {
 }
 
 // undecodable decides whether a reply cannot be read: the callee did it all
-// the same (§2.5). Only runs of one message by itself try that.
+// the same (§2.5). Beside the message under test all replies can be read.
 func (m *machine) undecodable(msg *message, v Value) bool {
 	for i := len(m.calls) - 1; i >= 0; i-- {
 		c := m.calls[i]
@@ -572,9 +572,11 @@ func (m *machine) undecodable(msg *message, v Value) bool {
 		if a := c.answer; a.k != vLazy || v.k != vLazy || a.l != v.l {
 			continue
 		}
-		if c.ending == endOK && !c.decoded && m.w.alone && m.w.failures > 0 && m.w.choices.choose(2) == 1 {
+		free := m.w.alone && m.w.failures > 0 || !m.w.alone && msg.role == 0 && m.w.serial == nil
+		if c.ending == endOK && !c.decoded && free && m.w.choices.choose(2) == 1 {
 			m.w.failures--
 			c.ending, msg.failed = endDecode, true
+			m.w.endings[m.w.callKey(c)] = endDecode
 		}
 		c.decoded = true
 		return c.ending == endDecode

@@ -289,17 +289,18 @@ func (f *Func) Common(a, b Site) Site {
 	}
 }
 
-// SeenFrom is the site at which the function that holds from runs what is at s:
-// s itself, or the call of the helper it stands in; s if it runs it not.
+// SeenFrom is the site at which the function that holds from, or else the
+// innermost around it that does, runs what is at s: s itself, or the call of the
+// helper it stands in.
 func (f *Func) SeenFrom(s, from Site) Site {
-	for t := s; ; t = f.Sites[t].Caller {
-		if f.SameFrame(t, from) {
-			return t
-		}
-		if f.Sites[t].Caller == 0 {
-			return s
+	for ; from != 0; from = f.Sites[from].Caller {
+		for t := s; t != 0; t = f.Sites[t].Caller {
+			if f.SameFrame(t, from) {
+				return t
+			}
 		}
 	}
+	return s
 }
 
 // A ParamInfo is a parameter or capture.

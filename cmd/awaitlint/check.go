@@ -28,7 +28,11 @@ func (c *command) check(args []string) error {
 		return err
 	}
 	reading := processorTime()
-	opt := driver.Options{Jobs: p.jobs, ShowRefuted: c.refuted}
+	opt := driver.Options{
+		Jobs: p.jobs, ShowRefuted: c.refuted,
+		// Who asks for a rule by name is also told what is only a note.
+		Notes: func(rule string) bool { return matchesAny(c.selected, rule) },
+	}
 	if c.timings {
 		opt.Clock = processorTime
 	}

@@ -73,7 +73,7 @@ func (c *Candidate) Ask(model *evidence.Canister, rule string, link evidence.Lin
 	return model.Race(evidence.Candidate{
 		Rule: rule, Message: model.Message(c.Message.Input.Func),
 		Read: c.Read.Op.Site, Commit: c.Commits[0].Op.Site, Write: c.Write.Op.Site,
-		Link: link,
+		Link: link, Also: sameText(c.Message.Input.Func, c.Write.Op.Site),
 	})
 }
 
@@ -83,6 +83,19 @@ func Show(f *finding.Finding, race evidence.Race) {
 	f.Interferers, f.Observers = race.Interferers, race.Observers
 	f.Survives, f.Lost = race.Survives, race.Lost
 	f.Cost = race.Cost
+}
+
+// sameText are the other operations of a function that one text was lowered to:
+// a helper called twice, a drop at each end of a scope. That one of them can
+// never be reached (the drop of a guard that was disarmed) leaves no doubt.
+func sameText(f *ops.Func, at ops.Site) []ops.Site {
+	var same []ops.Site
+	for s, info := range f.Sites {
+		if s != int(at) && info.Span == f.Sites[at].Span {
+			same = append(same, ops.Site(s))
+		}
+	}
+	return same
 }
 
 // finding describes a candidate without its proof.

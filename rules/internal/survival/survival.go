@@ -33,7 +33,9 @@ type Rule struct {
 	// Matters reports whether a damage is worth a finding, given the table of
 	// all endings; nil if all are.
 	Matters func(evidence.Damage, evidence.Table) bool
-	Say     func(*effects.Message, evidence.Damage) Words
+	// Level of a confirmed damage; nil where all have the level of Meta.
+	Level func(evidence.Damage) finding.Level
+	Say   func(*effects.Message, evidence.Damage) Words
 }
 
 // Requires is what the analyzers of these rules need.
@@ -66,11 +68,17 @@ func (r *Rule) Run(pass *analysis.Pass) (any, error) {
 	return out, nil
 }
 
-// primary is the site a damage is reported at: its exit, or the await itself
+// primary is the site a damage is reported at: its exit or undoing write, or the await itself
 // where the exit is the end of the body or contains the await, because then
 // the result of the call decides nothing.
 func primary(m *effects.Message, d evidence.Damage) ops.Site {
 	await := AwaitOf(m, d.Call)
+	if d.Kind == evidence.UndoneAfterAll {
+		if inDrop(m.Fn.Ops.Body, d.Exit, false) {
+			return d.Exit
+		}
+		return m.Fn.Ops.SeenFrom(d.Exit, cmp.Or(await, d.Call))
+	}
 	if d.Exit == 0 {
 		return cmp.Or(await, d.Call)
 	}
@@ -84,10 +92,20 @@ func primary(m *effects.Message, d evidence.Damage) ops.Site {
 	return d.Exit
 }
 
+// inDrop reports whether the operation at a site belongs to the body of a drop.
+func inDrop(list []*ops.Op, at ops.Site, drop bool) bool {
+	for _, op := range list {
+		if drop && op.Site == at || inDrop(op.Body, at, drop || op.Kind == ops.Guard) || inDrop(op.Else, at, drop) {
+			return true
+		}
+	}
+	return false
+}
+
 // remembered reports whether the change that stays only stores what an earlier
 // call answered: it anticipates nothing, and is as good as ever.
 func remembered(m *effects.Message, d evidence.Damage) bool {
-	if d.Undone {
+	if d.Undone || d.Kind == evidence.UndoneAfterAll {
 		return false
 	}
 	for _, a := range m.Accesses {
@@ -162,6 +180,9 @@ func (r *Rule) finding(model *evidence.Canister, m *effects.Message, d evidence.
 	}
 	if d.Trap {
 		f.Primary.Role = finding.RoleTrap
+	}
+	if r.Level != nil {
+		f.Level = r.Level(d)
 	}
 	if d.Verdict != finding.Confirmed {
 		f.Level = min(f.Level, finding.Warning)

@@ -13,6 +13,7 @@ use ic_ledger_types::{
 
 thread_local! {
     static DEPOSITS: RefCell<BTreeMap<Principal, u64>> = const { RefCell::new(BTreeMap::new()) };
+    static OPEN: RefCell<Vec<(Principal, u64)>> = const { RefCell::new(Vec::new()) };
 }
 
 fn take_off(who: Principal, e8s: u64) -> Result<(), String> {
@@ -27,6 +28,11 @@ fn take_off(who: Principal, e8s: u64) -> Result<(), String> {
 
 fn put_back(who: Principal, e8s: u64) {
     DEPOSITS.with_borrow_mut(|d| *d.entry(who).or_default() += e8s);
+}
+
+/// What may have been paid is written down, not given back.
+fn leave_open(who: Principal, e8s: u64) {
+    OPEN.with_borrow_mut(|o| o.push((who, e8s)));
 }
 
 fn transfer_args(to: Principal, e8s: u64) -> TransferArgs {
@@ -49,7 +55,7 @@ async fn pay_deposit(e8s: u64) -> Result<u64, String> {
         Ok(Ok(block)) => Ok(block),
         Ok(Err(refusal)) => return Err(refusal.to_string()), // want "missing-rollback confirmed"
         Err(e) => {
-            put_back(who, e8s);
+            leave_open(who, e8s);
             Err(e.to_string())
         }
     }
@@ -68,7 +74,7 @@ async fn pay_deposit_outer(e8s: u64) -> Result<u64, String> {
     })
 }
 
-// Quiet: both errors put the amount back.
+// Quiet: the refusal puts the amount back, the error of the transport is written down.
 #[update]
 async fn pay_deposit_both(e8s: u64) -> Result<u64, String> {
     let who = msg_caller();
@@ -80,7 +86,7 @@ async fn pay_deposit_both(e8s: u64) -> Result<u64, String> {
             Err(refusal.to_string())
         }
         Err(e) => {
-            put_back(who, e8s);
+            leave_open(who, e8s);
             Err(e.to_string())
         }
     }
@@ -93,12 +99,16 @@ async fn pay_deposit_flat(e8s: u64) -> Result<u64, String> {
     take_off(who, e8s)?;
     let outcome = transfer(MAINNET_LEDGER_CANISTER_ID, &transfer_args(who, e8s))
         .await
-        .map_err(|e| e.to_string())
-        .and_then(|inner| inner.map_err(|e| e.to_string()));
-    if outcome.is_err() {
-        put_back(who, e8s);
-    }
-    outcome
+        .map_err(|e| (false, e.to_string()))
+        .and_then(|inner| inner.map_err(|e| (true, e.to_string())));
+    outcome.map_err(|(certain, why)| {
+        if certain {
+            put_back(who, e8s);
+        } else {
+            OPEN.with_borrow_mut(|o| o.push((who, e8s)));
+        }
+        why
+    })
 }
 
 #[update]

@@ -57,7 +57,7 @@ async fn run(gas: u64) -> Result<(), String> {
 #[update]
 async fn run_or_return(gas: u64) -> Result<(), String> {
     GAS.set(GAS.get().checked_sub(gas).ok_or("out of gas")?);
-    match Call::bounded_wait(SERVICE, "run").with_arg(gas).await {
+    match Call::unbounded_wait(SERVICE, "run").with_arg(gas).await {
         Ok(_) => Ok(()),
         Err(e) => {
             GAS.set(GAS.get() + gas);

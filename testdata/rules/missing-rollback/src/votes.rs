@@ -15,7 +15,7 @@ thread_local! {
 }
 
 async fn cast(who: Principal, yes: bool) -> Result<(), String> {
-    Call::bounded_wait(SERVICE, "cast").with_args(&(who, yes)).await.map_err(|e| e.to_string())?;
+    Call::unbounded_wait(SERVICE, "cast").with_args(&(who, yes)).await.map_err(|e| e.to_string())?;
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! The refund adds to the balance of now.
 //!
 //! Still wrong in one way: a bounded-wait call may fail with an unknown outcome, and then the
-//! amount may be both paid and refunded. That is the business of another rule.
+//! amount may be both paid and refunded.
 
 use std::cell::RefCell;
 
@@ -13,7 +13,7 @@ thread_local! {
     static BALANCE: RefCell<u64> = const { RefCell::new(0) };
 }
 
-// Quiet: the debit comes first, and the refund is relative to what is there after the call.
+/// The debit comes first, and the refund is relative to what is there after the call.
 #[update]
 async fn withdraw_or_refund(amount: u64) -> bool {
     let balance = BALANCE.with_borrow(|b| *b);
@@ -28,7 +28,7 @@ async fn withdraw_or_refund(amount: u64) -> bool {
         true
     } else {
         let new_balance = BALANCE.with_borrow(|b| *b);
-        BALANCE.with_borrow_mut(|b| *b = new_balance + amount);
+        BALANCE.with_borrow_mut(|b| *b = new_balance + amount); // want "unknown-outcome confirmed"
         false
     }
 }

@@ -23,7 +23,7 @@ async fn withdraw_or_restore(amount: u64) -> bool {
     if result.is_ok() {
         true
     } else {
-        BALANCE.with_borrow_mut(|b| *b = balance + amount); // want "stale-rollback confirmed"
+        BALANCE.with_borrow_mut(|b| *b = balance + amount); // want "stale-rollback confirmed" "unknown-outcome confirmed"
         false
     }
 }
