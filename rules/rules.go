@@ -9,6 +9,7 @@ import (
 	"github.com/awaitlint/awaitlint/rules/guarddropped"
 	"github.com/awaitlint/awaitlint/rules/lockleak"
 	"github.com/awaitlint/awaitlint/rules/missingrollback"
+	"github.com/awaitlint/awaitlint/rules/querywrite"
 	"github.com/awaitlint/awaitlint/rules/stalecheck"
 	"github.com/awaitlint/awaitlint/rules/stalerollback"
 	"github.com/awaitlint/awaitlint/rules/stalewrite"
@@ -35,5 +36,6 @@ var all = []*Rule{
 	{unknownoutcome.Analyzer, unknownoutcome.Rule},
 	{guarddropped.Analyzer, guarddropped.Rule},
 	{lockleak.Analyzer, lockleak.Rule},
+	{querywrite.Analyzer, querywrite.Rule},
 	{forbiddencall.Analyzer, forbiddencall.Rule},
 }

@@ -129,8 +129,9 @@ type survey struct {
 	booked  map[Site]bool // calls after which a good run writes something
 	// held are the changes that some good run still has at its end, freed those
 	// that some good run takes back.
-	held  []leak
-	freed map[heldKey]bool
+	held   []leak
+	freed  map[heldKey]bool
+	leaves map[Site]Left // by site; nil if nobody asked
 	// natural and made are the traps met and those forced.
 	natural, made []lateTrap
 }
@@ -214,10 +215,14 @@ func (v *survey) once(c *chooser, t *tracker) {
 	if v.out.plain == nil && len(run.m.calls) > 0 {
 		v.out.plain = ex(run.m.calls[0])
 	}
-	if !v.stirred {
+	if !v.stirred && v.leaves == nil {
 		v.holds(run)
 	}
 	switch failed := run.failing(); {
+	case v.leaves != nil:
+		if failed == nil {
+			v.leave(run, ex)
+		}
 	case run.a.status == trapped && run.a.seg > 1:
 		if !v.stirred {
 			v.out.Traps[run.a.whyAt] = true
@@ -234,7 +239,7 @@ func (v *survey) once(c *chooser, t *tracker) {
 		}
 		v.interrupted(w, run, ex)
 	}
-	if v.stirred {
+	if v.stirred || v.leaves != nil {
 		return
 	}
 	for i, site := range m.passed {

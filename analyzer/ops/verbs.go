@@ -70,6 +70,7 @@ const (
 	Caller        = "caller"          // the principal that sent the message
 	Now           = "now"             // the time
 	Recovering    = "recovering"      // bool: a cleanup runs after a trap
+	Replicated    = "replicated"      // bool: the message runs on all nodes, not on one as queries do
 	Decode        = "decode"          // Result<payload, decode error> of a reply
 )
 

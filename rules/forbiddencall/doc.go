@@ -9,8 +9,7 @@
 // spawned it up to its first call (S32).
 //
 // The finding stands on the await, in the text of the entry point or task. It is an
-// error where a call is certainly sent, a warning where that depends on the
-// way taken or on code that is not known.
+// error where the await certainly sends a call, a warning where it may.
 //
 // # Why it is dangerous on the Internet Computer
 //
@@ -90,8 +89,8 @@
 //
 //   - That a composite query calls an update, or a canister of another subnet, which
 //     is refused too, is not seen.
-//   - Calls of code whose source was not read are a warning, or nothing where it
-//     is not known to be asynchronous.
+//   - A future whose source was not read, and of which nothing is known, is taken
+//     to make no call.
 //
 // # Configuration
 //

@@ -71,7 +71,8 @@ func (v *visit) in(m *effects.Message, spawned ops.Site) {
 	ops.Firsts(fn.Body, func(op *ops.Op) {
 		switch op.Kind {
 		case ops.Await:
-			if at := outermost(fn, op.Site); op.Commit != ops.Never && !told[at] {
+			// A future of which no call is known may as well do without one.
+			if at := outermost(fn, op.Site); len(op.Wait.Calls) > 0 && !told[at] {
 				told[at] = true
 				v.report(m, op, at, spawned)
 			}
@@ -130,9 +131,6 @@ func (v *visit) report(m *effects.Message, op *ops.Op, at, spawned ops.Site) {
 		where = fmt.Sprintf("what `%s` spawns", name)
 	}
 	f.Message = fmt.Sprintf("%s %s %s, which traps in %s: %s", where, verb, call, kind, damage[kind])
-	if op.Commit == ops.May && len(op.Wait.Calls) == 0 {
-		f.Message = fmt.Sprintf("%s waits for %s; if that is a call it traps in %s: %s", where, op.Wait.For, kind, damage[kind])
-	}
 	plain.Label(f, fn, op.Site, finding.RoleCall, "the call is sent here")
 	plain.Label(f, hook.Input.Func, spawned, finding.RoleChange, "spawned work begins within the same message")
 	if kind == "query" {

@@ -4,6 +4,7 @@ package plain
 
 import (
 	"cmp"
+	"errors"
 	"reflect"
 	"slices"
 
@@ -27,6 +28,22 @@ type Rule struct {
 type Canister struct {
 	*effects.Canister
 	Model *evidence.Canister
+	built map[*effects.Message]*effects.Message
+}
+
+// Built returns m with its effects, also where it never waits and they were
+// not computed; nil if they cannot be.
+func (c *Canister) Built(m *effects.Message) *effects.Message {
+	if errors.Is(m.Err, effects.ErrAtomic) {
+		if c.built[m] == nil {
+			c.built[m] = effects.New(c.Canister, m.Input)
+		}
+		m = c.built[m]
+	}
+	if m.Err != nil {
+		return nil
+	}
+	return m
 }
 
 // Analyzer makes r an analyzer.
@@ -39,7 +56,10 @@ func (r Rule) Analyzer(name string) *analysis.Analyzer {
 }
 
 func (r Rule) run(pass *analysis.Pass) (any, error) {
-	c := &Canister{pass.ResultOf[effects.Analyzer].(*effects.Canister), pass.ResultOf[proof.Analyzer].(*evidence.Canister)}
+	c := &Canister{
+		Canister: pass.ResultOf[effects.Analyzer].(*effects.Canister), Model: pass.ResultOf[proof.Analyzer].(*evidence.Canister),
+		built: map[*effects.Message]*effects.Message{},
+	}
 	var out []*finding.Finding
 	for _, m := range c.Messages {
 		for _, f := range r.Find(c, m) {

@@ -14,7 +14,7 @@ thread_local! {
 }
 
 fn add() {
-    OPEN.set(OPEN.get() + 1);
+    OPEN.set(OPEN.get() + 1); // want "query-write"
 }
 
 #[update]
