@@ -45,6 +45,7 @@ type Finding struct {
 	// Message names the damage in one sentence ("two calls of `withdraw` can both be paid from one balance").
 	Message  string
 	Crate    string // the canister
+	Place    string // what is damaged, "" if that is no one place
 	Function string // where the primary span lies, as a path: "withdraw", "Vault::pay"
 	Entry    Endpoint
 	Primary  Label

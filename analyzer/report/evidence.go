@@ -164,7 +164,7 @@ func shorten(steps []finding.WitnessStep) []shownStep {
 // endings writes the table of endings: the state each leaves, what survives,
 // and what is lost or stuck. The row the finding is about is marked.
 func (w *noteWriter) endings() {
-	rows := w.finding.Endings
+	rows := condenseEndings(w.finding)
 	if len(rows) == 0 {
 		return
 	}

@@ -99,6 +99,7 @@ type (
 		Reason      string         `json:"reason,omitempty"`
 		Message     string         `json:"message"`
 		Crate       string         `json:"crate,omitempty"`
+		Place       string         `json:"place,omitempty"`
 		Function    string         `json:"function,omitempty"`
 		Entry       *jsonEndpoint  `json:"entry,omitempty"`
 		Primary     jsonLabel      `json:"primary"`
@@ -202,7 +203,7 @@ type (
 func jsonOf(f *finding.Finding) jsonFinding {
 	out := jsonFinding{
 		Rule: f.Rule, Level: f.Level.String(), Verdict: strings.ReplaceAll(f.Verdict.String(), " ", "-"),
-		Reason: f.Reason, Message: f.Message, Crate: f.Crate, Function: f.Function,
+		Reason: f.Reason, Message: f.Message, Crate: f.Crate, Place: f.Place, Function: f.Function,
 		Primary: jsonLabelOf(f.Primary), Labels: each(f.Labels, jsonLabelOf),
 		Segments: each(f.Segments, jsonSegmentOf), Endings: each(f.Endings, jsonEndingOf),
 		Survives: orEmpty(f.Survives), Lost: orEmpty(f.Lost), Stuck: orEmpty(f.Stuck),

@@ -19,12 +19,13 @@ func (w *noteWriter) write() {
 	w.outcome()
 	if len(f.Segments) > 0 {
 		w.head("segments", "")
-		w.segments(f.Segments)
+		w.segments(condense(f))
 	}
 	w.endings()
-	w.list("can run in the gap", endpoints(f.Interferers))
-	w.list("can see it in the gap", endpoints(f.Observers))
-	w.list("also in", f.AlsoIn)
+	everybody := func(string) bool { return true }
+	w.list("can run in the gap", some(endpoints(f.Interferers), shownPeople, everybody))
+	w.list("can see it in the gap", some(endpoints(f.Observers), shownPeople, everybody))
+	w.list("also in", some(f.AlsoIn, shownPeople, everybody))
 	w.note("assumed", strings.Join(f.Assumed, "; "))
 	w.note("mend", f.Help)
 	w.edits()
@@ -62,7 +63,7 @@ func (w *noteWriter) outcome() {
 		items []string
 	}{{"survives", f.Survives}, {"lost", f.Lost}, {"stuck", f.Stuck}} {
 		if len(p.items) > 0 {
-			parts = append(parts, p.word+": "+strings.Join(p.items, ", "))
+			parts = append(parts, p.word+": "+strings.Join(some(p.items, shownOutcome, concerns(f)), ", "))
 		}
 	}
 	if len(parts) == 0 {

@@ -103,7 +103,7 @@ func (r *Rule) finding(c *Candidate) *finding.Finding {
 	m, words := c.Message, r.Say(c)
 	write := m.Fn.Ops.Sites[c.Write.Op.Site]
 	f := &finding.Finding{
-		Rule: r.Meta.ID, Message: words.Message, Entry: m.Entry(), Function: cmp.Or(write.Func, m.Fn.Ops.Name),
+		Rule: r.Meta.ID, Message: words.Message, Place: c.Write.Place.String(), Entry: m.Entry(), Function: cmp.Or(write.Func, m.Fn.Ops.Name),
 		Primary: finding.Label{Role: finding.RoleWrite, Span: write.Span, Text: words.Write},
 		Assumed: m.Fn.Ops.Assumed,
 		Help:    r.Meta.Help,

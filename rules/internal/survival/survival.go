@@ -174,7 +174,7 @@ func (r *Rule) finding(model *evidence.Canister, m *effects.Message, d evidence.
 	site := fn.Sites[at]
 	f := &finding.Finding{
 		Rule: r.Meta.ID, Level: r.Meta.Level, Verdict: d.Verdict, Reason: d.Reason,
-		Message: words.Message, Entry: m.Entry(), Function: cmp.Or(site.Func, fn.Name),
+		Message: words.Message, Place: d.Place, Entry: m.Entry(), Function: cmp.Or(site.Func, fn.Name),
 		Primary: finding.Label{Role: r.Role, Span: site.Span, Text: words.Exit},
 		Assumed: fn.Assumed, Help: r.Meta.Help,
 	}
