@@ -5,6 +5,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/awaitlint/awaitlint/analyzer/finding"
+	"github.com/awaitlint/awaitlint/rules/borrowacrossawait"
 	"github.com/awaitlint/awaitlint/rules/forbiddencall"
 	"github.com/awaitlint/awaitlint/rules/guarddropped"
 	"github.com/awaitlint/awaitlint/rules/lockleak"
@@ -36,6 +37,7 @@ var all = []*Rule{
 	{unknownoutcome.Analyzer, unknownoutcome.Rule},
 	{guarddropped.Analyzer, guarddropped.Rule},
 	{lockleak.Analyzer, lockleak.Rule},
+	{borrowacrossawait.Analyzer, borrowacrossawait.Rule},
 	{querywrite.Analyzer, querywrite.Rule},
 	{forbiddencall.Analyzer, forbiddencall.Rule},
 }

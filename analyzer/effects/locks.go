@@ -121,7 +121,7 @@ type lockFinder struct {
 }
 
 func newLockFinder(m *Message) *lockFinder {
-	f := &lockFinder{m: m, bodies: map[*ops.Op]*ops.Op{}, built: map[*ops.Op]bool{}, armed: armed(m.Fn.Ops)}
+	f := &lockFinder{m: m, bodies: map[*ops.Op]*ops.Op{}, built: map[*ops.Op]bool{}, armed: ops.Armed(m.Fn.Ops)}
 	ops.Walk(m.Fn.Ops.Body, func(op *ops.Op) {
 		if op.Kind == ops.Guard {
 			ops.Walk(op.Body, func(in *ops.Op) { f.bodies[in] = op })

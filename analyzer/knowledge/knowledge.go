@@ -9,7 +9,7 @@
 // One entry a line; `#` starts a comment; {a,b} stands for either.
 //
 //	type PATH                     CLASS
-//	deref PATH                    yes
+//	deref PATH                    yes, or shared where a clone has the same content
 //	variant PATH                  the variant of Option that a variant of an outside enum is like
 //	method CLASS.NAME             ACTION [key=value …]
 //	fn PATH                       ACTION [key=value …]
@@ -21,6 +21,7 @@
 //	listing NAME                  PATH
 //	looks PREFIX                  yes or no
 //	constructor NAME              RESULT
+//	lend TYPE::METHOD             shared or unique, as=TYPE
 //
 // A call entry says what calling a canister method of that name is for, where
 // the call itself does not tell: fetch, mutates or moves (value).
@@ -28,6 +29,9 @@
 // A looks entry begins the names of methods that only look at their receiver,
 // whatever its type, or with `no` those that do more, though the first part of
 // their name says so; a constructor entry says what a function of that name gives.
+//
+// A lend entry says that what a method gives, called as=, borrows its receiver
+// until it is dropped, and that meanwhile another borrow traps unless both are shared.
 //
 // A refusal entry is a word that makes a variant of an answer say no.
 //
@@ -54,6 +58,7 @@ import (
 //	apply        calls its closure argument once with the content of the receiver
 //	verb         is the verb of package ops named by verb=
 //	pure         is a function of its arguments
+//	part         gives what its closure makes of its first argument, a borrow, and borrows as long
 //	arg          gives its first argument (Box::new, Rc::new, Reverse)
 //	entry        gives the entry of a map under its argument; modify runs its closure on it where it is there
 //	value        gives the value of an entry that is there, after verb= where there is one; how=key gives the key
@@ -119,8 +124,9 @@ type Base struct {
 	refuse  []string
 	looks   map[string]bool // by prefix
 	makes   map[string]string
-	derefs  map[string]bool
+	derefs  map[string]string
 	variant map[string]string
+	lends   map[string]*Action
 	// taught are the functions with an entry of kind does, by their last segment.
 	taught map[string][]*Action
 }
@@ -134,7 +140,8 @@ var Default = sync.OnceValue(func() *Base {
 	b := &Base{
 		types: map[string]string{}, methods: map[string]*Action{}, funcs: map[string][]*Action{},
 		macros: map[string]*Action{}, entries: map[string]string{}, exports: map[string]string{}, listing: map[string]string{}, calls: map[string]string{},
-		derefs: map[string]bool{}, variant: map[string]string{}, taught: map[string][]*Action{}, makes: map[string]string{}, looks: map[string]bool{},
+		derefs: map[string]string{}, variant: map[string]string{}, taught: map[string][]*Action{}, makes: map[string]string{}, looks: map[string]bool{},
+		lends: map[string]*Action{},
 	}
 	dir, err := files.ReadDir(".")
 	if err != nil {
@@ -190,11 +197,13 @@ func (b *Base) add(e Entry) {
 	case "export":
 		b.exports[e.Name] = e.Meaning
 	case "deref":
-		b.derefs[e.Name] = true
+		b.derefs[e.Name] = e.Meaning
 	case "variant":
 		b.variant[e.Name] = e.Meaning
 	case "refusal":
 		b.refuse = append(b.refuse, e.Name)
+	case "lend":
+		b.lends[e.Name] = e.action()
 	case "looks":
 		b.looks[e.Name] = e.Meaning == "yes"
 	case "constructor":
@@ -368,7 +377,10 @@ func (b *Base) KnowsMethod(name string) bool {
 func (b *Base) Variant(path string) string { return b.variant[path] }
 
 // Derefs reports whether a type of this path passes method calls on to its content.
-func (b *Base) Derefs(path string) bool { return b.derefs[path] }
+func (b *Base) Derefs(path string) bool { return b.derefs[path] != "" }
+
+// Shares reports whether a clone of a value of this type has the same content.
+func (b *Base) Shares(path string) bool { return b.derefs[path] == "shared" }
 
 // Refuses reports whether a variant of this name says no.
 func (b *Base) Refuses(variant string) bool {
@@ -398,6 +410,9 @@ func (b *Base) OnlyLooks(method string) bool {
 // Constructor returns what an associated function of this name gives, "" if its
 // name does not tell.
 func (b *Base) Constructor(name string) string { return b.makes[name] }
+
+// Lends returns how a method of an outside type borrows its receiver, nil if it does not.
+func (b *Base) Lends(typ, method string) *Action { return b.lends[typ+"::"+method] }
 
 // Listing returns the path a bare name stands for in a listing without imports.
 func (b *Base) Listing(name string) string { return b.listing[name] }

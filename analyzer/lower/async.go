@@ -176,6 +176,7 @@ func (l *lowerer) awaitOp(v ops.Value, c ops.Commit, w *ops.Wait, n rp.Node) val
 		return val{}
 	}
 	w.Commit, w.Site = c, l.awaitSite(n)
+	l.suspends = l.suspends || c != ops.Never
 	if in := l.waiting; in != nil {
 		if l.f.Sites[w.Site] == l.f.Sites[in.wait.Site] {
 			w.Site = in.wait.Site
@@ -621,6 +622,7 @@ func (l *lowerer) spawn(v val, kind string, interval bool, n rp.Node) {
 	t := &task{entry: e, fn: sub.f}
 	l.started[key] = t
 	sub.runTask(v, n)
+	sub.settle()
 	t.tasks = sub.tasks
 	op := &ops.Op{Kind: ops.Spawn, Task: sub.f}
 	for _, p := range sub.f.Params {

@@ -412,6 +412,9 @@ func (l *lowerer) inlineArgs(d *workspace.Def, recv *val, args []val, types map[
 		if recv != nil {
 			self := *recv
 			self.mut = self.mut && sig.Self != workspace.SelfRef || sig.Self == workspace.SelfRefMut
+			if sig.Self != workspace.SelfValue {
+				self.lent = nil
+			}
 			if sig.Self == workspace.SelfRef || sig.Self == workspace.SelfRefMut {
 				self.ref = true
 			}
@@ -454,7 +457,7 @@ func (l *lowerer) inlineArgs(d *workspace.Def, recv *val, args []val, types map[
 		}
 		l.popZone(at)
 		info := l.labels[lab]
-		r.info.typ, r.info.ref, r.info.mut, r.info.left = info.typ, info.ref, info.mut, info.live
+		r.info.typ, r.info.ref, r.info.mut, r.info.lent, r.info.left = info.typ, info.ref, info.mut, info.lent, info.live
 		l.popFrame()
 	})
 	l.env, l.outer = savedEnv, savedOuter
@@ -477,6 +480,7 @@ func (l *lowerer) inlineArgs(d *workspace.Def, recv *val, args []val, types map[
 // passed makes the function being entered the owner of a guard it is given by
 // value, under the name of the parameter: it lives no longer than the callee.
 func (l *lowerer) passed(name, ident string, a val, at rp.Node) {
+	l.bindLoans(name, a.lent)
 	if a.ref || a.v == 0 || a.onDrop == nil && !l.hasGlue(a.t) {
 		return
 	}
@@ -624,7 +628,7 @@ func (l *lowerer) closureBody(c *closure, args []val, body, n rp.Node) val {
 		}
 		l.popZone(body)
 		info := l.labels[lab]
-		r.info.typ, r.info.ref, r.info.mut, r.info.left = info.typ, info.ref, info.mut, info.live
+		r.info.typ, r.info.ref, r.info.mut, r.info.lent, r.info.left = info.typ, info.ref, info.mut, info.lent, info.live
 		l.popFrame()
 	})
 	l.env = saved
@@ -648,27 +652,31 @@ func (l *lowerer) construct(d *workspace.Def, args []val, n rp.Node) val {
 	}
 	op := &ops.Op{Kind: ops.Make, Name: d.Name}
 	typ := &workspace.Type{Kind: workspace.TPath, Def: d}
+	var lent []ops.Var
 	if d.Kind == workspace.Variant {
 		op.Name = d.Owner.Name + "::" + d.Name
 		typ.Def = d.Owner
 	}
 	for i, a := range args {
 		a = l.give(a, n)
+		lent = append(lent, a.lent...)
 		op.Fields = append(op.Fields, itoa(i))
 		op.Args = append(op.Args, l.plain(a, n))
 	}
 	if l.dead {
 		return val{}
 	}
-	return val{v: l.value(op, n), t: typ}
+	return val{v: l.value(op, n), t: typ, lent: lent}
 }
 
 func (l *lowerer) makeVariant(name string, args []val, n rp.Node) val {
 	op := &ops.Op{Kind: ops.Make, Name: name}
 	var at *workspace.Type
 	ref := false
+	var lent []ops.Var
 	for i, a := range args {
 		a = l.give(a, n)
+		lent = append(lent, a.lent...)
 		op.Fields = append(op.Fields, itoa(i))
 		op.Args = append(op.Args, l.plain(a, n))
 		at, ref = l.typ(a), ref || a.ref
@@ -676,7 +684,7 @@ func (l *lowerer) makeVariant(name string, args []val, n rp.Node) val {
 	if l.dead {
 		return val{}
 	}
-	v := val{v: l.value(op, n), ref: ref}
+	v := val{v: l.value(op, n), ref: ref, lent: lent}
 	switch name {
 	case "Some":
 		v.t = optionOf(at)

@@ -15,6 +15,7 @@ type result struct {
 
 func (l *lowerer) newResult(want bool, n rp.Node) *result {
 	r := &result{want: want}
+	r.info.zone = len(l.live)
 	if want && !l.dead {
 		r.info.result = l.newVar("", true, nil, n)
 	}
@@ -31,7 +32,7 @@ func (l *lowerer) take(r *result, n rp.Node) val {
 	if !r.want || l.dead {
 		return val{}
 	}
-	return val{v: l.value(&ops.Op{Kind: ops.Get, Var: r.info.result}, n), t: r.info.typ, ref: r.info.ref, mut: r.info.mut}
+	return val{v: l.value(&ops.Op{Kind: ops.Get, Var: r.info.result}, n), t: r.info.typ, ref: r.info.ref, mut: r.info.mut, lent: r.info.lent}
 }
 
 func (l *lowerer) blockExpr(n rp.Node, want bool) val {
@@ -93,8 +94,10 @@ func (l *lowerer) condJump(n rp.Node, no ops.Label, temps *zone) {
 		return
 	case rp.LetCondition:
 		pat, vn := t.Child(n, rp.FieldPattern), t.Child(n, rp.FieldValue)
+		mark := l.mark()
 		v := l.hint(nil, func() val { return l.place(vn) })
 		v = l.temporaryIn(temps, l.takeOut(l.found(v, vn), vn), vn)
+		temps.guards = append(temps.guards, l.cutTemps(mark)...)
 		c := l.value(&ops.Op{Kind: ops.Test, Args: []ops.Value{v.v}, Pat: l.pattern(pat, v.t)}, pat)
 		l.ifElse(c, n, nil, func() { l.breakTo(no, n) })
 		l.bindTaking(pat, v, n)
@@ -425,5 +428,8 @@ func (l *lowerer) try(n rp.Node) val {
 	}, nil)
 	l.give(v, n)
 	v.root, v.temp = 0, 0
-	return l.proj(v, []ops.Step{{Variant: good, Field: "0"}}, payload(v.t, 0), n)
+	lent := v.lent
+	v = l.proj(v, []ops.Step{{Variant: good, Field: "0"}}, payload(v.t, 0), n)
+	v.lent = lent
+	return v
 }

@@ -85,7 +85,9 @@ func (l *lowerer) expr(n rp.Node, want bool) val {
 		tn := t.Child(n, rp.FieldType)
 		return val{v: l.value(&ops.Op{Kind: ops.Cast, Args: []ops.Value{v.v}, Text: t.Text(tn)}, n), t: l.typeOf(tn)}
 	case rp.CallExpression:
-		return l.call(n)
+		v := l.call(n)
+		l.lending(n, v.lent)
+		return v
 	case rp.ClosureExpression:
 		return val{clo: l.closureAt(n)}
 	case rp.MacroInvocation:
@@ -229,7 +231,7 @@ func (l *lowerer) place(n rp.Node) val {
 				}
 			}
 			v.t = deref(v.t)
-			v.ref, v.whole = true, false
+			v.ref, v.whole, v.lent = true, false, nil
 			return v
 		}
 	case rp.UnsafeBlock:
@@ -280,6 +282,7 @@ func (l *lowerer) reference(n rp.Node) val {
 	}
 	if !isPlaceExpr(t, k) {
 		v := l.temporary(l.expr(k, true), k)
+		v.lent = nil
 		if v.temp != 0 {
 			v = val{v: l.value(&ops.Op{Kind: ops.Ref, Var: v.temp, Mut: true}, n), t: v.t, ref: true, root: v.temp}
 		}
@@ -289,7 +292,7 @@ func (l *lowerer) reference(n rp.Node) val {
 		// A shared reference to a local is as good as its value.
 		if b, ok := l.variable(k); ok && b.v != 0 && !l.owned(b.v) {
 			v := l.name(k)
-			v.root = 0
+			v.root, v.lent = 0, nil
 			return v
 		}
 	}
@@ -297,7 +300,7 @@ func (l *lowerer) reference(n rp.Node) val {
 	if v.clo != nil || v.fut != nil {
 		return v
 	}
-	v.ref, v.whole = true, false
+	v.ref, v.whole, v.lent = true, false, nil
 	v.mut = t.ChildOfKind(n, rp.MutableSpecifier) != 0
 	return v
 }
@@ -372,10 +375,12 @@ func (l *lowerer) assignTo(left rp.Node, v val, n rp.Node) {
 			if l.owned(b.v) {
 				l.emit(&ops.Op{Kind: ops.Drop, Var: b.v}, n)
 			}
+			l.endLoans(b.val.lent, n)
 			l.emit(&ops.Op{Kind: ops.Set, Var: b.v, Args: []ops.Value{v.v}}, n)
-			if b.val.t == nil || b.val.clo != nil || b.val.fut != nil || v.ref {
-				b.val = val{t: v.t, ref: v.ref, mut: v.mut, clo: v.clo, fut: v.fut}
+			if b.val.t == nil || b.val.clo != nil || b.val.fut != nil || v.ref || v.lent != nil {
+				b.val = val{t: v.t, ref: v.ref, mut: v.mut, clo: v.clo, fut: v.fut, lent: v.lent}
 				l.rebind(l.ident(left), b)
+				l.moveLoans(l.ident(left), l.declared[b.v], v.lent)
 			}
 			if !v.ref {
 				l.give(v, n)
@@ -441,8 +446,10 @@ func (l *lowerer) sequence(n rp.Node) val {
 	}
 	var args []ops.Value
 	var futs []val
+	var lent []ops.Var
 	for _, k := range l.built(n) {
 		v := l.expr(k, true)
+		lent = append(lent, v.lent...)
 		if v.fut != nil && name == "[]" {
 			futs = append(futs, v)
 		}
@@ -459,7 +466,7 @@ func (l *lowerer) sequence(n rp.Node) val {
 		}
 		typ = &workspace.Type{Kind: workspace.TArray, Args: []*workspace.Type{et}}
 	}
-	return val{v: l.value(&ops.Op{Kind: ops.Make, Name: name, Args: args}, n), t: typ, parts: futs}
+	return val{v: l.value(&ops.Op{Kind: ops.Make, Name: name, Args: args}, n), t: typ, parts: futs, lent: lent}
 }
 
 // plain gives a value for what may be a closure or future: those become values that hold their captures.
@@ -500,6 +507,7 @@ func (l *lowerer) structLit(n rp.Node) val {
 		}
 	}
 	op := &ops.Op{Kind: ops.Make, Name: name}
+	var lent []ops.Var
 	var rest rp.Node
 	list := t.Child(n, rp.FieldBody)
 	for _, f := range l.built(list) {
@@ -515,6 +523,7 @@ func (l *lowerer) structLit(n rp.Node) val {
 			}
 			v := l.hint(l.fieldType(typ, t.Text(fname)), func() val { return l.expr(fv, true) })
 			l.give(v, f)
+			lent = append(lent, v.lent...)
 			op.Fields = append(op.Fields, t.Text(fname))
 			op.Args = append(op.Args, l.plain(v, f))
 			typ = l.instantiated(typ, t.Text(fname), l.typ(v))
@@ -522,6 +531,7 @@ func (l *lowerer) structLit(n rp.Node) val {
 			id := t.ChildOfKind(f, rp.Identifier)
 			v := l.expr(id, true)
 			l.give(v, f)
+			lent = append(lent, v.lent...)
 			op.Fields = append(op.Fields, t.Text(id))
 			op.Args = append(op.Args, l.plain(v, f))
 			typ = l.instantiated(typ, t.Text(id), l.typ(v))
@@ -539,7 +549,7 @@ func (l *lowerer) structLit(n rp.Node) val {
 	if l.dead {
 		return val{t: typ}
 	}
-	return val{v: l.value(op, n), t: typ}
+	return val{v: l.value(op, n), t: typ, lent: lent}
 }
 
 // instantiated is a struct type with the parameters that a field's value tells.
@@ -606,6 +616,8 @@ func (l *lowerer) setResult(info *labelInfo, v val, n rp.Node) {
 	}
 	info.ref = info.ref || v.ref
 	info.mut = info.mut || v.mut
+	info.lent = append(info.lent, v.lent...)
+	l.passLoans(v.lent, info.zone)
 	if v.v == 0 {
 		v.v = l.plain(v, n)
 	}
@@ -679,7 +691,12 @@ func (l *lowerer) cell(d *workspace.Def, n rp.Node) val {
 		t = generic("std::thread::LocalKey", t)
 	}
 	mut := d.Tree.ChildOfKind(d.Node, rp.MutableSpecifier) != 0
-	return val{v: l.value(&ops.Op{Kind: ops.Cell, Name: c.Name}, n), t: t, ref: true, mut: mut}
+	bare := mut
+	switch l.class(t) {
+	case "wrapper", "local", "once", "atomic":
+		bare = false
+	}
+	return val{v: l.value(&ops.Op{Kind: ops.Cell, Name: c.Name, Mut: bare}, n), t: t, ref: true, mut: mut}
 }
 
 // constItem is a constant: its initialiser, where that is a plain expression.

@@ -133,6 +133,7 @@ func (p *program) message(e *canister.Entry) (*ops.Func, []*task) {
 		l.bindPattern(d.Tree, prm.Pat, v, true)
 	}
 	l.body(d, fr, true)
+	l.settle()
 	return l.f, l.tasks
 }
 
@@ -202,8 +203,11 @@ type lowerer struct {
 	// given state. So functions without awaits that no message reaches cost little more than their text.
 	once bool
 
-	holding int      // closures whose captures are being held
-	waiting *waiting // the await of the source being lowered, innermost
+	loans    []ops.Var            // all that were made
+	lentAt   map[callAt][]ops.Var // what calls lent
+	suspends bool                 // some await may end a segment
+	holding  int                  // closures whose captures are being held
+	waiting  *waiting             // the await of the source being lowered, innermost
 
 	// For tasks: names of the function around are captures.
 	outer    *env
@@ -220,6 +224,7 @@ type labelInfo struct {
 	typ    *workspace.Type
 	ref    bool
 	mut    bool
+	lent   []ops.Var
 	name   string // the Rust label
 	loop   bool
 	frame  int
@@ -287,6 +292,8 @@ type val struct {
 	onDrop *closure
 	// entry: v is a map, and the value its entry of that key.
 	entry *entry
+	// lent are the loans that the value is, or holds: see lend.go.
+	lent []ops.Var
 }
 
 // An entry is the result of map.entry(key).

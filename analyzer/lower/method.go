@@ -52,7 +52,7 @@ func (l *lowerer) methodOn(recv val, name string, argn []rp.Node, generics []*wo
 		}
 	}
 	for class == "wrapper" && l.c.Knowledge.Method("wrapper", name) == nil && len(typ.Args) > 0 ||
-		class == "wrapper" && l.derefs(typ) && l.ownMethod(typ.Args, name) ||
+		class == "wrapper" && l.derefs(typ) && l.ownMethod(typ.Args, name) && !(name == "clone" && l.c.Knowledge.Shares(typ.Name)) ||
 		class == "local" && l.c.Knowledge.Own(class, name) == nil && len(typ.Args) > 0 {
 		// Box, Rc, Arc, lock guards and keys pass the call on.
 		typ = deref(typ.Args[0])
@@ -347,6 +347,9 @@ func (l *lowerer) act(a *knowledge.Action, name string, recv *val, args []val, g
 		return l.convert(*recv, rt, n)
 	case "same":
 		v := *recv
+		if l.class(rt) != "lockresult" {
+			v.lent = l.lend(v, rt, name, n)
+		}
 		v.ref, v.mut = true, recv.mut && a.Get("mut") != "no" || a.Get("mut") == "yes"
 		if rs := resultType(); rs != nil {
 			v.t = rs
@@ -356,6 +359,8 @@ func (l *lowerer) act(a *knowledge.Action, name string, recv *val, args []val, g
 			v.t = rt
 		}
 		return v
+	case "part":
+		return l.part(args, n)
 	case "arg":
 		if len(args) == 0 {
 			return l.opaque(n, "missing argument", nil)
@@ -363,6 +368,11 @@ func (l *lowerer) act(a *knowledge.Action, name string, recv *val, args []val, g
 		v := args[0]
 		return v
 	case "load":
+		if rt != nil && l.c.Knowledge.Shares(rt.Name) && name == "clone" {
+			v := *recv
+			v.lent = nil
+			return v
+		}
 		v := *recv
 		v.ref = true
 		v = l.load(v, n)
@@ -542,6 +552,9 @@ func (l *lowerer) verb(a *knowledge.Action, name string, recv *val, args []val, 
 		switch op.Name {
 		case ops.Unwrap:
 			r.t = payload(rt, 0)
+			if recv != nil {
+				r.lent = recv.lent
+			}
 		case ops.UnwrapErr:
 			r.t = payload(rt, 1)
 		case ops.Take, ops.Replace:
@@ -591,6 +604,7 @@ func (l *lowerer) grown(place *val, args []val, n rp.Node) {
 // applyContent inlines the closure given to an accessor of a cell.
 func (l *lowerer) applyContent(a *knowledge.Action, recv val, typ *workspace.Type, argn []rp.Node, n rp.Node) val {
 	content := recv
+	content.lent = nil
 	content.ref, content.mut = true, a.Get("mut") == "yes"
 	if a.Get("how") != "self" && typ != nil && len(typ.Args) > 0 {
 		content.t = refTo(typ.Args[0])
@@ -731,7 +745,7 @@ func (l *lowerer) storage(a *knowledge.Action, args []val, generics []*workspace
 		name = lastSegment(t)
 	}
 	c := l.c.AssumedCell(name, t, "storage of type "+name)
-	place := val{v: l.value(&ops.Op{Kind: ops.Cell, Name: c.Name}, n), t: t, ref: true, mut: true}
+	place := val{v: l.value(&ops.Op{Kind: ops.Cell, Name: c.Name, Mut: true}, n), t: t, ref: true, mut: true}
 	if a.Get("how") == "store" && len(args) > 0 {
 		l.store(place, args[0], n)
 		return l.unit(n)

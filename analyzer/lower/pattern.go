@@ -325,7 +325,9 @@ func (l *lowerer) project(v val, path []ops.Step, typ *workspace.Type, n rp.Node
 	if len(path) == 0 {
 		return v
 	}
-	return l.proj(v, path, typ, n)
+	part := l.proj(v, path, typ, n)
+	part.lent = v.lent
+	return part
 }
 
 func (l *lowerer) proj(v val, path []ops.Step, typ *workspace.Type, n rp.Node) val {
@@ -337,6 +339,7 @@ func (l *lowerer) proj(v val, path []ops.Step, typ *workspace.Type, n rp.Node) v
 func (l *lowerer) bindName(id rp.Node, v val, direct, mut bool) {
 	t := l.tree()
 	name := l.ident(id)
+	l.bindLoans(name, v.lent)
 	// What is an alias needs no variable: closures, futures, entries, references to local places.
 	if v.clo != nil || v.fut != nil || v.entry != nil || (direct && !mut) || (v.ref && v.root != 0 && !mut) {
 		l.bind(name, binding{val: v})
@@ -347,7 +350,7 @@ func (l *lowerer) bindName(id rp.Node, v val, direct, mut bool) {
 		l.emit(&ops.Op{Kind: ops.Set, Var: vr, Args: []ops.Value{v.v}}, id)
 	}
 	l.give(v, id)
-	known := val{t: v.t, ref: v.ref, mut: v.mut, onDrop: v.onDrop}
+	known := val{t: v.t, ref: v.ref, mut: v.mut, onDrop: v.onDrop, lent: v.lent}
 	if !mut {
 		known.parts, known.text = v.parts, v.text
 	}

@@ -141,6 +141,7 @@ func (l *lowerer) temporaryIn(z *zone, v val, n rp.Node) val {
 
 // dropNow ends the life of a value at once.
 func (l *lowerer) dropNow(v val, n rp.Node) {
+	l.endLoans(v.lent, n)
 	if v.ref {
 		return
 	}

@@ -93,6 +93,7 @@ func (l *lowerer) keep(v val, n rp.Node) val {
 		v = l.give(v, n)
 		v.root = 0
 	}
+	l.passLoans(v.lent, len(l.live)-1)
 	return v
 }
 
@@ -160,6 +161,7 @@ func (l *lowerer) let(n rp.Node) {
 	if isWildcard(t, pat) && isName(t, init) {
 		return // neither moved nor captured
 	}
+	whole := init
 	if k := t.Child(init, rp.FieldValue); t.Kind(init) == rp.ReferenceExpression && k != 0 && !isPlaceExpr(t, k) && simpleName(t, pat) {
 		init = k // a temporary that is referred to lives as long as the name
 	}
@@ -173,6 +175,9 @@ func (l *lowerer) let(n rp.Node) {
 		v.ref = v.ref || isRef(typ)
 	} else if v.t == nil {
 		v.t = typ
+	}
+	if simpleName(t, pat) {
+		l.extendLoans(t.Text(pat), whole)
 	}
 	if els != 0 {
 		v = l.temporary(v, init)

@@ -97,7 +97,8 @@ const (
 // An Op is one operation. Which fields are set depends on Kind.
 type Op struct {
 	Kind  Kind
-	Mut   bool // Ref
+	Mut   bool // Ref; Cell: a reference to it is all there is, no RefCell or lock keeps two apart
+	Lend  Lend // Guard: it is a borrow
 	Lit   Lit  // Const
 	Site  Site
 	Out   Value
@@ -127,6 +128,17 @@ type Op struct {
 	// bounds", "arithmetic overflow"), "" if it cannot.
 	Traps string
 }
+
+// A Lend says that a guard is a borrow of the place in its variable, as a
+// RefMut or a MutexGuard is: its drop runs nothing, but until then another
+// borrow that does not go with it traps.
+type Lend uint8
+
+const (
+	NoLend Lend = iota
+	Shared      // goes with other shared ones
+	Unique
+)
 
 // A Lit is the type of a constant.
 type Lit uint8
@@ -301,6 +313,23 @@ func (f *Func) SeenFrom(s, from Site) Site {
 		}
 	}
 	return s
+}
+
+// AwaitOf is the await that waits for the call at a site, in the source
+// function that the site is part of: the word `await` where there is one, else the site.
+func (f *Func) AwaitOf(call Site) Site {
+	best := call
+	at := f.Sites[call]
+	for _, w := range f.Waits {
+		s := f.Sites[w.Site]
+		if !f.SameFrame(w.Site, call) || s.Span.File != at.Span.File || s.Span.Start < at.Span.Start {
+			continue
+		}
+		if best == call || s.Span.Start < f.Sites[best].Span.Start {
+			best = w.Site
+		}
+	}
+	return best
 }
 
 // A ParamInfo is a parameter or capture.
