@@ -146,7 +146,7 @@ func (c *Canister) race(cand Candidate) Race {
 	var worst *model.RaceOutcome
 	var harmful, doubtful []finding.Endpoint
 	for _, b := range c.interferers(a, model.Site(cand.Read)) {
-		out := c.pair(a, b).Race(marks, cand.Link)
+		out := c.pair(a, b).Race(model.RaceQuery{Marks: marks, Link: cand.Link, Read: model.Site(cand.Read)})
 		best.Runs += out.Runs
 		best.Cost.Instructions += out.Instructions
 		switch out.Verdict {

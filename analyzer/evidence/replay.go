@@ -25,7 +25,7 @@ func (c *Canister) Interferers(m *Message) []*Message { return c.interferers(m, 
 // of a wrong. With an ending, a call of a ends so in the run shown.
 func (c *Canister) Replay(a, b *Message, ending string) Replay {
 	pair := c.pair(a, b)
-	out := pair.Race(pair.Late(), model.ByAny)
+	out := pair.Race(model.RaceQuery{Marks: pair.Late()})
 	r := Replay{With: b, Verdict: verdicts[out.Verdict], Reason: out.Reason}
 	if out.Verdict == model.CannotTell && !pair.Reached() {
 		r.Verdict, r.Reason = finding.Refuted, "it changes nothing behind its calls in any run tried"

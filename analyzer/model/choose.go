@@ -102,6 +102,15 @@ func (c *chooser) learn(limit int) {
 	}
 }
 
+// choices are those of the run.
+func (c *chooser) choices() map[ask]int {
+	made := make(map[ask]int, c.at)
+	for i := range c.script[:c.at] {
+		made[c.keys[i]] = c.script[i]
+	}
+	return made
+}
+
 // next moves to the next sequence; false when all were tried. The sequences
 // that differ from the last run in one choice it made freely are new; choices
 // the run did not ask for are dropped.

@@ -9,6 +9,7 @@ import (
 type result struct {
 	reason string
 	atGap  bool
+	told   bool // some late write was come to with something stale that leads to it
 }
 
 // judge decides for each late write of a run of A with B nested whether it is
@@ -27,11 +28,13 @@ func (p *Pair) judge(w *world, n *nested, ph phase) result {
 	stale := staleReads(n)
 	if stale == 0 {
 		if n.a.own == 0 {
-			return result{whyNoRead, true}
+			return result{reason: whyNoRead, atGap: true}
 		}
-		return result{whyUntouched, true}
+		p.besides(n)
+		return result{reason: whyUntouched, atGap: true}
 	}
 	v := &verdicts{p: p, w: w, n: n}
+	told := false
 	for i, h := range n.a.hit {
 		if !h.late || slices.ContainsFunc(n.a.hit[:i], func(g hit) bool { return g.late && g.site == h.site }) {
 			continue
@@ -43,9 +46,14 @@ func (p *Pair) judge(w *world, n *nested, ph phase) result {
 		for link := range late.links {
 			l := &late.links[link]
 			if l.confirmed != nil {
+				told = true
 				continue
 			}
 			linked := linkedReads(n, h.site, Link(link), stale)
+			if linked != 0 {
+				l.told++
+				told = true
+			}
 			verdict, reason := v.of(h.site, linked)
 			switch verdict {
 			case Confirmed:
@@ -62,7 +70,23 @@ func (p *Pair) judge(w *world, n *nested, ph phase) result {
 			}
 		}
 	}
-	return result{whyJudged, true}
+	if !told {
+		p.besides(n)
+	}
+	return result{whyJudged, true, told}
+}
+
+// besides notes the late writes that a run came to when B had written where A
+// may have read, but nothing that leads to them.
+func (p *Pair) besides(n *nested) {
+	if n.b.status == trapped || !slices.ContainsFunc(n.b.log, func(e entered) bool { return p.written[e.site] }) {
+		return
+	}
+	for site, late := range p.late {
+		if slices.ContainsFunc(n.a.hit, func(h hit) bool { return h.late && h.site == site && h.changed }) {
+			late.beside++
+		}
+	}
 }
 
 func (p *Pair) example(n *nested, ph phase, linked taint, late Site) *Example {
@@ -323,7 +347,7 @@ func (v *verdicts) serials() {
 			w.serial, w.extra = c, map[string]ending{}
 			w.choices.pool.reset(lent)
 			m := newMachine(w)
-			m.marks = p.reach.marks
+			m.marks = p.marks
 			msgs := m.serial(p.a, p.b, turn)
 			p.steps += m.steps
 			p.pay(m)

@@ -42,12 +42,27 @@ func (f *footprint) writesAt(at Site) []*node {
 	return f.writtenAt[at]
 }
 
-// writersOf are the steps of b that may write what f reads; none if that is
-// not known of either.
-func (s *System) writersOf(b *Program, f *footprint) []bool {
+// readNodes are the places read at a step, all if it is not known to read any.
+func (f *footprint) readNodes(at Site) map[*node]bool {
+	if f == nil {
+		return nil
+	}
+	if len(f.readAt[at]) == 0 {
+		return f.reads
+	}
+	ns := map[*node]bool{}
+	for _, n := range f.readAt[at] {
+		ns[n] = true
+	}
+	return ns
+}
+
+// writersOf are the steps of b that may write one of the places; none if that is
+// not known.
+func (s *System) writersOf(b *Program, read map[*node]bool) []bool {
 	steps := make([]bool, len(b.code))
 	fb := s.feet[b]
-	if f == nil || fb == nil {
+	if len(read) == 0 || fb == nil {
 		return steps
 	}
 	for pc := range b.code {
@@ -56,7 +71,7 @@ func (s *System) writersOf(b *Program, f *footprint) []bool {
 			continue
 		}
 		for _, n := range fb.writtenAt[in.step.Site] {
-			steps[pc] = steps[pc] || isMark(in.step) && overlap(map[*node]bool{n: true}, f.reads)
+			steps[pc] = steps[pc] || isMark(in.step) && overlap(map[*node]bool{n: true}, read)
 		}
 	}
 	return steps

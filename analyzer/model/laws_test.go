@@ -71,11 +71,11 @@ func TestPairIsIndependentOfQuestions(t *testing.T) {
 			}
 			a := Compile(f)
 			s := NewSystem([]*Program{a})
-			alone := s.Pair(s.Reach(a), a).Race(marks[name], ByAny)
+			alone := s.Pair(s.Reach(a), a).Race(RaceQuery{Marks: marks[name], Link: ByAny})
 			p := s.Pair(s.Reach(a), a)
-			p.Race(marks[name], ByBranch)
-			p.Race(marks[name], ByData)
-			after := p.Race(marks[name], ByAny)
+			p.Race(RaceQuery{Marks: marks[name], Link: ByBranch})
+			p.Race(RaceQuery{Marks: marks[name], Link: ByData})
+			after := p.Race(RaceQuery{Marks: marks[name], Link: ByAny})
 			if alone.Verdict != after.Verdict || alone.Reason != after.Reason {
 				t.Errorf("%s: %v (%s) when asked first, %v (%s) when asked last", c.name, alone.Verdict, alone.Reason, after.Verdict, after.Reason)
 			}

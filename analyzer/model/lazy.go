@@ -2,6 +2,7 @@ package model
 
 import (
 	"cmp"
+	"math"
 	"slices"
 )
 
@@ -14,10 +15,12 @@ type lazy struct {
 	hint    *node // where it lies in the state, for its sort; may be nil
 	sort    Sort
 	payload bool // the whole payload of a reply
+	counts  bool // the length of a list
 	index   int  // position in the list it is an element of, plus 1; 0 for others
 
 	shape   shape
 	n       int64  // shInt, shBool, shKey
+	lo, hi  int64  // shUnknown: it was compared, is at least lo and, if hi is not 0, less than hi
 	text    Value  // shText
 	name    string // shVariant: which one, "" while only excluded ones are known
 	isnt    []string
@@ -52,6 +55,7 @@ const (
 	fromArgB
 	fromReply
 	fromOpaque
+	fromTime
 )
 
 type kid struct {
@@ -104,6 +108,7 @@ type world struct {
 	terms    memory            // applications of uninterpreted operations
 	looks    bool              // some opaque answer was looked at
 	symbols  map[string]*lazy
+	bounded  []*lazy // compared, perhaps without being chosen
 	now      Value
 	alone    bool // one message by itself: at most failures calls fail
 	failures int
@@ -199,17 +204,180 @@ func (w *world) asInt(v Value) int64 {
 	return w.asInt(w.term("int", v))
 }
 
-func (w *world) chooseInt(l *lazy) {
+func (w *world) chooseInt(l *lazy) { w.pickInt(l, w.numbers(l)) }
+
+// numbers are what is tried for l whatever it is used for: of the usual ones
+// those that agree with how it was compared before, else some that do.
+func (w *world) numbers(l *lazy) []int64 {
 	dom := w.domain.place
-	if l.origin == fromArgA || l.origin == fromArgB {
+	switch {
+	case l.counts:
+		dom = lengths
+	case l.origin == fromArgA || l.origin == fromArgB:
 		dom = w.domain.arg
+	case l.origin == fromTime:
+		dom = w.domain.now
 	}
+	lo, hi := l.bounds()
+	if lo == 0 && hi == math.MaxInt64 {
+		return dom
+	}
+	var fit []int64
+	for _, n := range dom {
+		if lo <= n && n <= hi {
+			fit = append(fit, n)
+		}
+	}
+	if len(fit) == 0 { // a limit is covered once, or twice
+		for _, n := range []int64{lo + 100, 2*lo + 100} {
+			if n <= hi {
+				fit = append(fit, n)
+			}
+		}
+	}
+	if len(fit) == 0 {
+		fit = append(fit, hi)
+	}
+	return fit
+}
+
+// bounds are the smallest and the largest number that l may still be.
+func (l *lazy) bounds() (lo, hi int64) {
+	if l.hi == 0 {
+		return l.lo, math.MaxInt64
+	}
+	return l.lo, l.hi - 1
+}
+
+func (w *world) pickInt(l *lazy, dom []int64) {
 	l.shape = shInt
 	l.n = dom[w.choices.choose(len(dom))]
 	if l.index > 1 {
 		l.n += int64(l.index - 1) // elements of a list differ
 	}
 	w.looked(l)
+}
+
+// lengths are those tried for a list.
+var lengths = []int64{1, 0, 2}
+
+// twoInts makes numbers of two values that are added or subtracted. Where one is
+// far from what is tried otherwise, so is the other.
+func (w *world) twoInts(a, b Value) (x, y int64) {
+	if openInt(a) != nil && openInt(b) == nil {
+		y = w.asInt(b)
+		return w.beside(a, y), y
+	}
+	x = w.asInt(a)
+	return x, w.beside(b, x)
+}
+
+func (w *world) beside(v Value, c int64) int64 {
+	l := openInt(v)
+	if l == nil || c > largest {
+		return w.asInt(v)
+	}
+	dom := w.numbers(l)
+	_, hi := l.bounds()
+	if slices.Max(dom) < c {
+		for _, n := range []int64{c + 100, 2*c + 100} {
+			if n <= hi {
+				dom = append(dom[:len(dom):len(dom)], n)
+			}
+		}
+	}
+	w.pickInt(l, dom)
+	return l.n
+}
+
+// largest is the largest number beside which others are looked for.
+const largest = math.MaxInt64 / 8
+
+// less tells whether v is smaller than c. Where the numbers tried otherwise are
+// all on one side, v may be on the other too and is not chosen yet: a limit in
+// the code may be far from them.
+func (w *world) less(v Value, c int64) bool {
+	l := openInt(v)
+	if l == nil || c > largest {
+		return w.asInt(v) < c
+	}
+	if l.lo == 0 && l.hi == 0 {
+		w.bounded = append(w.bounded, l)
+	}
+	lo, hi := l.bounds()
+	if isArg := l.origin == fromArgA || l.origin == fromArgB; isArg && !l.counts {
+		lo = max(lo, 1) // an amount of 0 shows nothing
+	}
+	if hi < c {
+		return true
+	}
+	if lo >= c {
+		return false
+	}
+	dom := w.numbers(l)
+	under := slices.ContainsFunc(dom, func(n int64) bool { return n < c })
+	if under && slices.Max(dom) >= c || l.index > 1 {
+		return w.asInt(v) < c
+	}
+	if w.choices.choose(2) == 1 {
+		under = !under
+	}
+	w.looked(l)
+	if under {
+		l.hi = c
+	} else {
+		l.lo = c
+	}
+	return under
+}
+
+// lessThan is a < b, of which at most one is unknown.
+func (w *world) lessThan(a, b Value) bool {
+	if openInt(b) == nil {
+		return w.less(a, w.asInt(b))
+	}
+	x := w.asInt(a)
+	if x >= largest {
+		return x < w.asInt(b)
+	}
+	return !w.less(b, x+1)
+}
+
+// fix gives the numbers that were only compared a value, for display.
+func (w *world) fix() {
+	for _, l := range w.bounded {
+		if l.shape == shUnknown {
+			l.shape, l.n = shInt, w.numbers(l)[0]
+		}
+	}
+}
+
+// equalOrNot makes v a number that is compared with c for being the same.
+func (w *world) equalOrNot(v Value, c int64) int64 {
+	l := openInt(v)
+	if l == nil || l.index > 1 || c == 0 && (l.origin == fromArgA || l.origin == fromArgB) {
+		return w.asInt(v)
+	}
+	dom := w.numbers(l)
+	if lo, hi := l.bounds(); !slices.Contains(dom, c) && lo <= c && c <= hi {
+		dom = append(dom[:len(dom):len(dom)], c)
+	}
+	w.pickInt(l, dom)
+	return l.n
+}
+
+// openInt is the unknown that v becomes a number by, nil if it is none.
+func openInt(v Value) *lazy {
+	v = settle(v)
+	switch v.k {
+	case vLazy:
+		return v.l
+	case vAgg:
+		if p, ok := v.o.part("0"); ok && (v.o.base == nil || len(v.o.fields) > 0 || v.o.base.hasKid("0")) {
+			return openInt(p)
+		}
+	}
+	return nil
 }
 
 // truth makes v a bool; it is the only way to branch.
@@ -221,6 +389,9 @@ func (w *world) truth(v Value) bool {
 	case vDefault:
 		return false
 	case vLazy:
+		if v.l.lo != 0 || v.l.hi != 0 {
+			return w.asInt(v) != 0
+		}
 		v.l.shape = shBool
 		v.l.n = int64(w.choices.choose(2))
 		w.looked(v.l)
@@ -335,6 +506,9 @@ func (w *world) key(v Value) Value {
 		if v.o.base != nil && len(v.o.fields) == 0 && v.o.name == "" {
 			return w.structKey(v)
 		}
+		if whole, ok := w.rejoined(v.o); ok {
+			return whole.with(v.t)
+		}
 		o := &object{name: v.o.name, base: v.o.base}
 		for _, f := range v.o.fields {
 			o.fields = append(o.fields, field{f.name, w.key(f.v)})
@@ -342,6 +516,27 @@ func (w *world) key(v Value) Value {
 		v.o = o
 	}
 	return v
+}
+
+// rejoined returns the key that a tuple was taken apart from: `first_key_value`,
+// `let (at, id) = key`, `remove(&(at, id))`.
+func (w *world) rejoined(o *object) (Value, bool) {
+	if o.name != "()" || len(o.fields) < 2 {
+		return Value{}, false
+	}
+	whole := settle(o.fields[0].v)
+	if whole.k != vKey && whole.k != vInt {
+		return Value{}, false
+	}
+	for _, f := range o.fields[1:] {
+		part := slices.ContainsFunc(w.terms, func(r remembered) bool {
+			return f.v.k == vLazy && r.answer.l == f.v.l && r.name == "."+f.name && equal(r.args[0], whole)
+		})
+		if !part {
+			return Value{}, false
+		}
+	}
+	return whole, true
 }
 
 // structKey keys by a record nobody has spelled out: by its identity.
@@ -363,8 +558,8 @@ func (w *world) chooseKey(l *lazy) {
 		l.shape = shInt
 		return
 	}
-	w.pickKey(l)
 	l.shape = shKey
+	w.pickKey(l)
 }
 
 // pickKey chooses among two keys. The first key of A is always p: by symmetry
@@ -372,6 +567,8 @@ func (w *world) chooseKey(l *lazy) {
 func (w *world) pickKey(l *lazy) {
 	w.looked(l)
 	switch {
+	case l.origin == fromTime || l.lo != 0 || l.hi != 0:
+		w.chooseInt(l)
 	case l.index > 0:
 		l.n = int64(l.index)
 	case l.origin == fromArgA && !w.hasKey:
@@ -416,7 +613,8 @@ func (w *world) arg(role int, p *Program, i int) Value {
 // stamp overwrites a newer one" would look like a bug.
 func (w *world) time() Value {
 	if w.now.k == vNone {
-		w.now = Int(w.domain.now[w.choices.choose(len(w.domain.now))])
+		w.now = Value{k: vLazy, l: w.lazy(fromTime, nil)}
+		w.now.l.sort = SortInt
 	}
 	return w.now
 }
@@ -545,9 +743,8 @@ func (w *world) items(v Value) []Value {
 	v = w.asList(v)
 	if b := v.o.base; b != nil && !b.counted {
 		b.counted = true
-		n := [...]int{1, 0, 2}[w.choices.choose(3)]
-		w.looked(b)
-		for i := 0; i < n; i++ {
+		n := w.asInt(Value{k: vLazy, l: w.length(b)})
+		for i := 0; i < int(min(n, 2)); i++ { // of a long list, two elements show what there is to show
 			e := w.lazy(b.origin, b.hint.find("[]"))
 			e.index = i + 1
 			b.elems = append(b.elems, e)
@@ -559,6 +756,16 @@ func (w *world) items(v Value) []Value {
 	}
 	return items
 }
+
+// length is the unknown length of an unknown list.
+func (w *world) length(l *lazy) *lazy {
+	n := l.kid(lengthOf)
+	n.sort, n.counts, n.index = SortInt, true, 0
+	return n
+}
+
+// lengthOf names the part of a list that is its length.
+const lengthOf = "{len}"
 
 // term is the uninterpreted application of op: the same answer for the same
 // arguments, and nothing else known. It is no lock, since all it depends on is

@@ -8,8 +8,8 @@ import (
 // Bounds of one run. Steps that only compute do not count, as a reader would
 // not count them; work bounds them all the same.
 const (
-	maxSteps = 1500
-	maxWork  = 12000
+	maxSteps = 6000
+	maxWork  = 20000
 )
 
 // A machine holds the committed state of a canister and executes segments of

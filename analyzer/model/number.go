@@ -15,7 +15,7 @@ func (m *machine) same(a, b Value) bool {
 	if b.k == vLazy {
 		switch a.k {
 		case vInt:
-			return a.n == w.asInt(b)
+			return a.n == w.equalOrNot(b, a.n)
 		case vBool:
 			return (a.n != 0) == w.truth(b)
 		case vText:
@@ -41,7 +41,7 @@ func (m *machine) same(a, b Value) bool {
 		if a.k == vText || b.k == vText {
 			return w.truth(w.term("==", a, b))
 		}
-		return w.asInt(a) == w.asInt(b)
+		return m.sameInts(a, b)
 	}
 	if a.k == vList && b.k == vList {
 		x, y := w.items(a), w.items(b)
@@ -76,12 +76,20 @@ func (w *world) isText(l *lazy, v Value) bool {
 	return false
 }
 
+func (m *machine) sameInts(a, b Value) bool {
+	if openInt(b) == nil {
+		a, b = b, a
+	}
+	x := m.w.asInt(a)
+	return x == m.w.equalOrNot(b, x)
+}
+
 func (m *machine) sameLazies(a, b Value) bool {
 	w := m.w
 	for _, l := range []*lazy{a.l, b.l} {
 		switch {
 		case l.sort == SortInt:
-			return w.asInt(a) == w.asInt(b)
+			return m.sameInts(a, b)
 		case l.sort == SortBool:
 			return w.truth(a) == w.truth(b)
 		}
@@ -175,16 +183,15 @@ func (m *machine) compare(op string, a, b Value) Value {
 	if uninterpreted(a) || uninterpreted(b) {
 		return Bool(m.w.truth(m.w.term(op, a, b)))
 	}
-	x, y := m.w.asInt(a), m.w.asInt(b)
-	switch op {
-	case "<":
-		return Bool(x < y)
-	case "<=":
-		return Bool(x <= y)
-	case ">":
-		return Bool(x > y)
+	if openInt(a) != nil && openInt(b) != nil {
+		m.w.asInt(a)
 	}
-	return Bool(x >= y)
+	// All four by "less": a < b, or not b < a.
+	if op == ">" || op == "<=" {
+		a, b = b, a
+	}
+	yes := m.w.lessThan(a, b)
+	return Bool(yes == (op == "<" || op == ">"))
 }
 
 func (m *machine) bits(op string, a, b Value) Value {
@@ -218,7 +225,12 @@ func (m *machine) arith(op string, a, b Value) (Value, bool) {
 	if uninterpreted(a) || uninterpreted(b) {
 		return Value{k: vText, o: &object{name: op, fields: []field{{"0", a}, {"1", b}}}}, true
 	}
-	x, y := m.w.asInt(a), m.w.asInt(b)
+	var x, y int64
+	if op == "-" || op == "+" {
+		x, y = m.w.twoInts(a, b)
+	} else {
+		x, y = m.w.asInt(a), m.w.asInt(b)
+	}
 	switch op {
 	case "+":
 		if y > 0 && x > math.MaxInt64-y {

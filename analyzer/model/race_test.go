@@ -288,6 +288,33 @@ task fn work() {
   if r.is_err() { @late QUEUE.push(load(j.some())); }
 }
 fn submit(n: int) { QUEUE.push(n); }`},
+	{"limits far from any number tried", Confirmed, `
+fn withdraw(amount: int, memo: list) {
+  if memo.len() > 64 { return Err(7); }
+  if memo.len() < 32 { return Err(8); }
+  if amount < 20000 { return Err(1); }
+  if amount > 50000 { return Err(2); }
+  let last = LAST.get(caller());
+  if last.is_some() { if now() < load(last.some()) + 60000000000 { return Err(3); } }
+  let b = load(BAL[caller()]);
+  if b < amount + 10000 { return Err(4); }
+  let r = await move pay(amount);
+  if r.is_err() { return Err(5); }
+  @late BAL.insert(caller(), b - amount);
+  return Ok(1);
+}`},
+	{"limits far from any number tried, debit first", Refuted, `
+fn withdraw(amount: int, memo: list) {
+  if memo.len() > 64 { return Err(7); }
+  if memo.len() < 32 { return Err(8); }
+  if amount < 20000 { return Err(1); }
+  let b = load(BAL[caller()]);
+  if b < amount + 10000 { return Err(4); }
+  BAL.insert(caller(), b - amount);
+  let r = await move pay(amount);
+  if r.is_err() { @late BAL[caller()] += amount; return Err(5); }
+  return Ok(1);
+}`},
 }
 
 func TestRace(t *testing.T) {

@@ -32,6 +32,7 @@ type ChangeRun struct {
 }
 
 func (s *System) runOf(m *machine, t *Trace, a *message) *Run {
+	m.w.fix()
 	run := &Run{Trace: t, Messages: []MessageRun{s.messageOf(a)}, Calls: m.callRuns(), sys: s, final: m.cells, initial: m.w.cells}
 	for i := range m.cells {
 		diff(m.w.cells[i], m.cells[i], place{cell: i}, func(p place, old, new Value) {

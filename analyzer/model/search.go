@@ -15,6 +15,12 @@ const (
 	maxGaps   = 3
 	maxSerial = 24 // endings tried for calls that only a serial run makes
 
+	maxLed = 3 // late writes of one candidate that get runs of their own
+
+	// Where the bound is hit, so many runs that came to the late write with
+	// something stale, none of them a violation, are taken for an answer.
+	enough = 16
+
 	// Where more than maxFull messages can run in the gaps of A, the pairs with
 	// them share what maxFull of them would get, minEffort at least: the cost of
 	// a message does not grow with the canister.
@@ -44,6 +50,9 @@ type RaceQuery struct {
 	Marks []Site
 	// Link says how a stale read must reach the late write.
 	Link Link
+	// Read is where the candidate read what it relies on, 0 if it names no step:
+	// where the runs to all late writes of A tell too little, B is led to what was read there.
+	Read Site
 }
 
 // A Link is a way from a read to a write.
@@ -90,14 +99,15 @@ type ExampleRead struct {
 
 // Race searches for a run of A with B nested in a gap that no serial order explains.
 func (s *System) Race(q RaceQuery) RaceOutcome {
-	return s.Pair(s.Reach(q.A), q.B).Race(q.Marks, q.Link)
+	return s.Pair(s.Reach(q.A), q.B).Race(q)
 }
 
 // A Reach is what a message does behind its gaps when it runs alone.
 type Reach struct {
 	a     *Program
-	marks []bool       // by position: the steps that may be a late write
-	first map[Site]int // the first round (1 to 3) in which a write changes something or a call is made
+	marks []bool               // by position: the steps that may be a late write
+	first map[Site]int         // the first round (1 to 3) in which a write changes something or a call is made
+	paths map[Site]map[ask]int // the choices that led there
 	// prefer is how to come there; see chooser.
 	prefer map[ask]int
 	effort int // instructions a phase of a pair may take, see maxFull
@@ -107,7 +117,7 @@ type Reach struct {
 // Reach runs a alone. The answer does not depend on a candidate: ask once per program.
 func (s *System) Reach(a *Program) *Reach {
 	met := a.met()
-	r := &Reach{a: a, marks: make([]bool, len(a.code)), first: map[Site]int{}}
+	r := &Reach{a: a, marks: make([]bool, len(a.code)), first: map[Site]int{}, paths: map[Site]map[ask]int{}}
 	for pc := range a.code {
 		in := &a.code[pc]
 		r.marks[pc] = in.op == opStep && isMark(in.step) && (met[1][pc] || !met[0][pc]) // drop bodies are entered by no jump
@@ -148,14 +158,24 @@ func (s *System) reach(r *Reach, round int) {
 			m.paths[0] = []*tracker{t}
 			msg := m.newMessage(r.a, 0)
 			m.play(msg)
+			var way map[ask]int
+			came := func(at Site) {
+				if r.first[at] == 0 {
+					r.first[at] = round
+					if way == nil {
+						way = c.choices()
+					}
+					r.paths[at] = way
+				}
+			}
 			for _, e := range msg.log {
-				if e.seg > 1 && r.first[e.site] == 0 && !equal(e.old, e.new) {
-					r.first[e.site] = round
+				if e.seg > 1 && !equal(e.old, e.new) {
+					came(e.site)
 				}
 			}
 			for _, k := range m.calls {
-				if k.seg > 1 && r.first[k.site] == 0 {
-					r.first[k.site] = round
+				if k.seg > 1 {
+					came(k.site)
 				}
 			}
 			return nil
@@ -183,10 +203,15 @@ type Pair struct {
 	s       *System
 	reach   *Reach
 	a, b    *Program
+	marks   []bool      // steps of A: the late writes
+	only    *lateWrite  // of a search for one
+	path    map[ask]int // how A alone came to it
+	focused map[focus]*Pair
 	late    map[Site]*lateWrite
-	targets []bool // steps of B that write what A reads
-	tracked ways   // of A to any of its late writes
-	aim     ways   // of B to its targets
+	targets []bool        // steps of B that write what A reads
+	written map[Site]bool // those, by site
+	tracked ways          // of A to any of its late writes
+	aim     ways          // of B to its targets
 	phases  []phase
 	gaps    int // the most that A had in a run
 
@@ -214,6 +239,7 @@ type phase struct {
 type lateWrite struct {
 	passed  bool // some run came to it
 	reached bool // and something was changed by it
+	beside  int  // runs that came to it when B had written, though nothing that leads to it
 	links   [3]linkState
 }
 
@@ -222,24 +248,60 @@ type linkState struct {
 	runs                int // until then
 	why                 string
 	reasons             map[string]int
+	told                int // runs that came to the write with something stale that leads to it
 }
 
 // Pair prepares a search; r is what [System.Reach] tells of A.
 func (s *System) Pair(r *Reach, b *Program) *Pair {
-	p := &Pair{s: s, reach: r, a: r.a, b: b, late: map[Site]*lateWrite{}, reasons: map[string]int{}, trapped: map[Site]bool{}, unpaid: r.unpaid}
-	r.unpaid = 0
-	for pc, is := range r.marks {
+	p := s.pair(r, b, r.marks, s.writersOf(b, s.feet[r.a].readNodes(0)))
+	p.unpaid, r.unpaid = r.unpaid, 0
+	return p
+}
+
+func (s *System) pair(r *Reach, b *Program, marks, targets []bool) *Pair {
+	p := &Pair{s: s, reach: r, a: r.a, b: b, marks: marks, targets: targets, late: map[Site]*lateWrite{},
+		reasons: map[string]int{}, trapped: map[Site]bool{}, focused: map[focus]*Pair{}, written: map[Site]bool{}}
+	for pc, is := range marks {
 		if is {
 			if site := r.a.code[pc].step.Site; p.late[site] == nil {
 				p.late[site] = &lateWrite{}
 			}
 		}
 	}
-	p.tracked = r.a.waysTo(r.marks, true)
-	p.targets = s.writersOf(b, s.feet[r.a])
-	p.aim = b.waysTo(p.targets, false)
+	for pc, is := range targets {
+		if is {
+			p.written[b.code[pc].step.Site] = true
+		}
+	}
+	p.tracked = r.a.waysTo(marks, true)
+	p.aim = b.waysTo(targets, false)
 	p.plan()
 	return p
+}
+
+// A focus is what a search of its own is led to: one late write of A, and in B
+// the writes of what A read at a step.
+type focus struct {
+	late, read Site
+}
+
+// focus returns that search, nil if no step of A is the late write.
+func (p *Pair) focus(f focus) *Pair {
+	q, ok := p.focused[f]
+	if !ok {
+		marks := make([]bool, len(p.marks))
+		found := false
+		for pc, is := range p.marks {
+			marks[pc] = is && p.a.code[pc].step.Site == f.late
+			found = found || marks[pc]
+		}
+		if found {
+			q = p.s.pair(p.reach, p.b, marks, p.s.writersOf(p.b, p.s.feet[p.a].readNodes(f.read)))
+			q.path, q.only = p.reach.paths[f.late], q.late[f.late]
+		}
+		p.focused[f] = q
+	}
+	return q
 }
 
 // plan lays out the phases: the first domain, the second where only it reaches
@@ -247,8 +309,10 @@ func (s *System) Pair(r *Reach, b *Program) *Pair {
 // code matter: limits and last items (a capacity of 10000, the last ticket).
 func (p *Pair) plan() {
 	rounds := map[int]bool{}
-	for _, r := range p.reach.first {
-		rounds[r] = true
+	for site, r := range p.reach.first {
+		if p.late[site] != nil {
+			rounds[r] = true
+		}
 	}
 	budget := maxRuns
 	if len(rounds) == 0 { // A alone never gets there: B would have to open the way
@@ -264,11 +328,28 @@ func (p *Pair) plan() {
 	}
 }
 
-// Race judges the late writes of a candidate.
-func (p *Pair) Race(marks []Site, link Link) (out RaceOutcome) {
+// Race judges the late writes of a candidate: by the runs to all late writes
+// and, where these tell too little, by some that are led to this one.
+func (p *Pair) Race(q RaceQuery) (out RaceOutcome) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	defer func() { out.Instructions, p.unpaid = p.unpaid, 0 }()
+	out = p.race(q.Marks, q.Link)
+	for _, m := range q.Marks {
+		if out.Verdict != CannotTell || len(q.Marks) > maxLed {
+			break
+		}
+		if f := p.focus(focus{m, q.Read}); f != nil {
+			runs := out.Runs
+			out = f.race([]Site{m}, q.Link)
+			out.Runs += runs
+			p.unpaid, f.unpaid = p.unpaid+f.unpaid, 0
+		}
+	}
+	return out
+}
+
+func (p *Pair) race(marks []Site, link Link) RaceOutcome {
 	for {
 		for _, m := range marks {
 			if w := p.late[m]; w != nil && w.links[link].confirmed != nil {
@@ -336,19 +417,38 @@ func (p *Pair) effort() int {
 	if p.a != p.b { // with itself first and fully: the likeliest
 		effort = p.reach.effort
 	}
-	if p.exhausted {
+	switch {
+	case p.only != nil && !p.tells():
+		return maxEffort
+	case p.exhausted:
 		return effort / 5
 	}
 	return effort
 }
 
+// tells reports whether a search for one late write has seen enough.
+func (p *Pair) tells() bool {
+	most := 0
+	for _, l := range p.only.links {
+		most = max(most, l.told)
+	}
+	return p.only.reached && enoughOf(most, p.only.beside)
+}
+
+// enoughOf tells whether so many runs without a violation are an answer: those with
+// something stale that leads to the late write, and those without.
+func enoughOf(told, beside int) bool { return told >= enough || told+beside >= 4*enough }
+
 func (p *Pair) begin(ph phase) {
 	prefer := p.reach.prefer
+	if p.path != nil {
+		prefer = p.path
+	}
 	if p.c != nil {
 		prefer = p.c.prefer
 	}
 	p.c = again(prefer)
-	p.lead = newGuide(p.a, true, func(pc int, st *Step) bool { return p.reach.marks[pc] && !p.late[st.Site].reached })
+	p.lead = newGuide(p.a, true, func(pc int, st *Step) bool { return p.marks[pc] && !p.late[st.Site].reached })
 	p.n, p.more, p.work = 0, false, 0
 }
 
@@ -374,6 +474,8 @@ func (p *Pair) rate(t *tracks, res result) rating {
 		r = rating{1 + int(t.late.dist), t.late.limit(choices)}
 	case p.lead.leads() && !found && !t.open.hit:
 		r = rating{1 + int(t.open.dist), t.open.limit(choices)}
+	case !res.told:
+		r = rating{1, choices}
 	}
 	if p.lead.nearer(r.far) && p.lead.patience > 0 || found {
 		p.c.learn(r.limit)
@@ -387,6 +489,7 @@ func (p *Pair) rate(t *tracks, res result) rating {
 func (p *Pair) verdict(marks []Site, link Link) RaceOutcome {
 	out := RaceOutcome{Runs: p.runs, Steps: p.steps, Reasons: maps.Clone(p.reasons)}
 	reached, idle := false, len(marks) > 0
+	told, beside := 0, 0
 	for _, m := range marks {
 		w := p.late[m]
 		if w == nil {
@@ -402,7 +505,9 @@ func (p *Pair) verdict(marks []Site, link Link) RaceOutcome {
 		for reason, n := range l.reasons {
 			out.Reasons[reason] += n
 		}
+		told, beside = told+l.told, beside+w.beside
 	}
+	shown := reached && enoughOf(told, beside)
 	switch {
 	case out.Example != nil:
 		out.Verdict = Possible
@@ -410,7 +515,7 @@ func (p *Pair) verdict(marks []Site, link Link) RaceOutcome {
 		out.Verdict, out.Reason = Refuted, whyIdle
 	case !reached:
 		out.Verdict, out.Reason = CannotTell, "the late write was not reached"
-	case p.exhausted:
+	case p.exhausted && !shown:
 		out.Verdict, out.Reason = CannotTell, "bound hit"
 	case p.lost > 0 && p.lost*2 > p.runs:
 		out.Verdict, out.Reason = CannotTell, "step bound"
@@ -453,7 +558,7 @@ const (
 // one, not two" from "covers both" and from "refused"; then the constants
 // numbers are compared with; then 1 and a large one.
 func (s *System) domainOf(round int) domain {
-	d := domain{place: []int64{100, 40}, arg: []int64{40, 100}, now: []int64{60}}
+	d := domain{place: []int64{100, 40}, arg: []int64{40, 100}, now: []int64{s.later()}}
 	add := func(n int64) {
 		if !slices.Contains(d.place, n) {
 			d.place = append(d.place, n)
@@ -461,16 +566,13 @@ func (s *System) domainOf(round int) domain {
 		}
 	}
 	if round >= 2 {
-		late := int64(1000)
 		for _, c := range someOf(s.consts) {
 			add(c)
 			add(c + 100)
 			if c >= 200 {
 				add(c - 100)
 			}
-			late = max(late, 2*c+1000)
 		}
-		d.now = append(d.now, late)
 	}
 	if round >= 3 {
 		add(1)
@@ -480,6 +582,17 @@ func (s *System) domainOf(round int) domain {
 		}
 	}
 	return d
+}
+
+// later is a time so late that every duration in the code has passed since the
+// start of time.
+func (s *System) later() int64 {
+	for i := len(s.consts) - 1; i >= 0; i-- {
+		if c := s.consts[i]; c > 0 && c < math.MaxInt64/8 {
+			return 2*c + 1000
+		}
+	}
+	return 1000
 }
 
 // someOf are the constants tried: of many, the smallest three and the largest
@@ -509,7 +622,7 @@ func (p *Pair) once(ph phase, t *tracks) (res result) {
 	}()
 	w := newWorld(p.s, p.c, p.s.domainOf(ph.round))
 	n.m = newMachine(w)
-	n.m.marks = p.reach.marks
+	n.m.marks = p.marks
 	n.m.paths = [2][]*tracker{{t.late, t.open}, {t.other}}
 	n.play(p.a, p.b, ph.gap)
 	res = p.judge(w, n, ph)

@@ -183,6 +183,9 @@ func (m *machine) mapVerb(msg *message, st *Step) {
 		x := Value{}
 		if st.Name == MapInsert {
 			x = m.freeze(msg, m.load(msg, arg(st, 2), st.Site), st.Site)
+			if x.k == vUnit { // a map to nothing is no set: its entries are pairs
+				x = Variant("()").with(x.t)
+			}
 		}
 		m.write(msg, p, x, st.Site)
 		m.set(msg, st.Out, option(old).with(old.t))
@@ -355,10 +358,9 @@ func (m *machine) wholeVerb(msg *message, st *Step) {
 		v := m.at(msg, arg(st, 0), st.Site)
 		n := m.size(v)
 		if st.Name == IsEmpty {
-			m.set(msg, st.Out, Bool(n == 0).with(v.t))
-		} else {
-			m.set(msg, st.Out, Int(int64(n)).with(v.t))
+			n = Bool(m.w.asInt(n) == 0)
 		}
+		m.set(msg, st.Out, n.with(v.t))
 	case Iter, Keys, Values, Drain:
 		m.iterate(msg, st, p, isPlace)
 	case IterNext:
@@ -416,12 +418,21 @@ func (m *machine) fetchOr(msg *message, p place, isPlace bool, r Reg) Value {
 	return m.reg(msg, r)
 }
 
-// size is the number of elements or entries.
-func (m *machine) size(v Value) int {
+// size is the number of elements or entries; that of an unknown list is not chosen yet.
+func (m *machine) size(v Value) Value {
 	if m.looksLikeMap(v) {
-		return len(m.w.allKeys(v))
+		return Int(int64(len(m.w.allKeys(v))))
 	}
-	return len(m.w.items(v))
+	v = m.w.asList(v)
+	added := len(v.o.items) + len(v.o.front)
+	if v.o.base == nil {
+		return Int(int64(added))
+	}
+	n := Value{k: vLazy, l: m.w.length(v.o.base)}
+	if added > 0 {
+		n = Int(m.w.asInt(n) + int64(added))
+	}
+	return n
 }
 
 func (m *machine) looksLikeMap(v Value) bool {
