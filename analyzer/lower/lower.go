@@ -150,11 +150,15 @@ func (l *lowerer) body(d *workspace.Def, fr *frame, outermost bool) val {
 		return v
 	}
 	if !l.dead {
-		if v.v == 0 {
+		if v.v == 0 && v.fut == nil {
 			v = l.unit(b)
 		}
 		l.give(v, b)
 		l.unwindTo(0, l.endOf(b))
+		if v.fut != nil { // what it gives is a future: whoever called it waits for that
+			v = l.known(l.awaitValue(v, b), b)
+			v.v = l.plain(v, b)
+		}
 		l.emit(&ops.Op{Kind: ops.Return, Args: []ops.Value{v.v}, Site: l.endSite(b)}, b)
 	}
 	return val{}
