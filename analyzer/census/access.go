@@ -24,7 +24,8 @@ type access struct {
 	node   rp.Node
 	fn     *function
 	name   string
-	init   bool // in the initial value of a static: not part of any message
+	init   bool   // in the initial value of a static: not part of any message
+	logged string // the macro it stands in, where lowering leaves that out
 	outer  *access
 	class  uint8
 	places map[string]uint8 // 1 read, 2 written
@@ -55,7 +56,7 @@ func (w *walker) use(n rp.Node, fn *function, mod *workspace.Module) {
 	if fn != nil {
 		fn.uses++
 	}
-	w.f.accesses = append(w.f.accesses, &access{span: w.t.Span(whole(w.t, n)), node: n, fn: fn, name: d.Name, init: w.init})
+	w.f.accesses = append(w.f.accesses, &access{span: w.t.Span(whole(w.t, n)), node: n, fn: fn, name: d.Name, init: w.init, logged: w.logged})
 }
 
 func (w *walker) resolve(n rp.Node, fn *function, mod *workspace.Module) *workspace.Def {
@@ -133,7 +134,7 @@ func (w *walker) call(n rp.Node, fn *function, mod *workspace.Module) {
 	}
 	name = strings.TrimSpace(name[strings.LastIndexByte(name, ':')+1:])
 	if w.c.functionNames[name] && !w.init {
-		w.f.calls = append(w.f.calls, &call{node: n, fn: fn, mod: mod, name: name})
+		w.f.calls = append(w.f.calls, &call{node: n, fn: fn, mod: mod, name: name, logged: w.logged})
 	}
 }
 
@@ -172,7 +173,7 @@ func (c *Census) link(files []*file) {
 					if k.fn != nil {
 						k.fn.helpers++
 					}
-					f.accesses = append(f.accesses, &access{span: f.tree.Span(whole(f.tree, k.node)), node: k.node, fn: k.fn, name: h.name + "()"})
+					f.accesses = append(f.accesses, &access{span: f.tree.Span(whole(f.tree, k.node)), node: k.node, fn: k.fn, name: h.name + "()", logged: k.logged})
 				}
 			}
 		}

@@ -167,6 +167,8 @@ func (c *Census) addAccesses(f *file, add func(finding.Site)) {
 		})
 		switch {
 		case a.class != unseen:
+		case a.logged != "":
+			s.Class, s.Cause = "skipped", "in "+a.logged+"!, which is not followed"
 		case a.fn == nil || a.fn.state < alone:
 			s.Class, s.Cause = "not reached", unreached
 		default:
@@ -441,7 +443,7 @@ func (s *sum) result() finding.Crate {
 	c.Awaits = s.awaits.tally("must", "may", "never", "not known", "not reached")
 	c.AwaitsRest = s.rests.tally()
 	c.AwaitsOpen = s.awaitsOpen.tally()
-	c.Accesses = s.accesses.tally("place", "whole", "cell", "not resolved", "not reached")
+	c.Accesses = s.accesses.tally("place", "whole", "cell", "not resolved", "not reached", "skipped")
 	c.AccessesOpen = s.accessesOpen.tally()
 	c.Opaque, c.Unresolved, c.LeftOut = s.opaque.tally(), s.unresolved.tally(), s.left.tally()
 	return c

@@ -64,11 +64,12 @@ const (
 
 // A call is one that may be of a helper.
 type call struct {
-	node rp.Node
-	fn   *function
-	mod  *workspace.Module
-	name string // last part of the callee
-	done bool
+	node   rp.Node
+	fn     *function
+	mod    *workspace.Module
+	name   string // last part of the callee
+	logged string // as of an access
+	done   bool
 }
 
 // walker walks the tree of one file.
@@ -79,6 +80,7 @@ type walker struct {
 	defs   map[rp.Node]*workspace.Def
 	inline []string // names of the inline modules around
 	init   bool     // in the initial value of a static
+	logged string   // the macro around that lowering leaves out, "" for none
 }
 
 // walkFile fills f from its tree.
@@ -217,6 +219,10 @@ func (w *walker) node(n rp.Node, fn *function, mod *workspace.Module) {
 		w.await(n, fn)
 	case rp.MacroInvocation:
 		w.macro(n, fn)
+		if w.logged == "" && lower.Skipped(w.c.knowledge, t, n) {
+			w.logged = t.Text(t.Child(n, rp.FieldMacro))
+			defer func() { w.logged = "" }()
+		}
 	case rp.CallExpression:
 		w.call(n, fn, mod)
 	case rp.Identifier, rp.ScopedIdentifier:

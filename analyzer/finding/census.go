@@ -100,7 +100,8 @@ type Site struct {
 	// "not understood". For awaits: "never", "may" or "must" commit, "not known",
 	// "not reached". For accesses: "place" (below the cell), "whole" (all of the cell, and that is
 	// what the code does), "cell" (somewhere in the cell), "not resolved",
-	// "not reached". For opaque constructs: "construct", "call".
+	// "not reached", "skipped" (in a log macro, which is not followed). For opaque
+	// constructs: "construct", "call".
 	Class string
 	// Name is the kind of the endpoint, what is awaited, the cell or helper, the construct or callee.
 	Name string

@@ -64,7 +64,7 @@ import (
 //	value        gives the value of an entry that is there, after verb= where there is one; how=key gives the key
 //	fresh        puts its argument under a key that the map makes, and gives the key
 //	retain       keeps the elements of a list for which its closure holds; verb=retain for maps and sets
-//	option       is an Option or Result method that lowering writes as tests; how= tells which
+//	option       is an Option or Result method that lowering writes as tests; how= tells which, of=option|result whose
 //	iterator     is an iterator adapter that takes a closure; how= tells which
 //	trap         traps
 //	chain        gives the future of its closure applied to the output of its receiver; how=map|then (awaits what the closure gives)|ok|err|ok-then|err-then (on one side of a result)

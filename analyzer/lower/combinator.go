@@ -1,22 +1,18 @@
 package lower
 
 import (
+	"github.com/awaitlint/awaitlint/analyzer/knowledge"
 	"github.com/awaitlint/awaitlint/analyzer/ops"
 	rp "github.com/awaitlint/awaitlint/rustparse"
 	"github.com/awaitlint/awaitlint/rustparse/workspace"
 )
 
-// optionMethod writes a method of Option or Result as a test and its payload.
-func (l *lowerer) optionMethod(recv val, typ *workspace.Type, name string, argn []rp.Node, n rp.Node) val {
+// optionMethod writes a method of Option or Result as a test and its payload,
+// in the way that knowledge names. Where the type is not known, the method may tell which of them it is.
+func (l *lowerer) optionMethod(a *knowledge.Action, recv val, typ *workspace.Type, name string, argn []rp.Node, n rp.Node) val {
 	opt := isOption(typ)
-	if typ == nil || l.class(typ) != "option" {
-		// The type is not known: the method tells, where it can.
-		switch name {
-		case "is_some", "is_none", "ok_or", "ok_or_else", "is_some_and", "is_none_or", "filter", "then", "then_some":
-			opt = true
-		case "is_ok", "is_err", "map_err", "ok", "err", "is_ok_and", "is_err_and", "or_else", "inspect_err", "unwrap_or_trap":
-			opt = false
-		}
+	if of := a.Get("of"); of != "" && (typ == nil || l.class(typ) != "option") {
+		opt = of == "option"
 	}
 	good, bad := "Ok", "Err"
 	if opt {
@@ -72,57 +68,53 @@ func (l *lowerer) optionMethod(recv val, typ *workspace.Type, name string, argn 
 	bools := func(b bool) func() val { return func() val { return l.boolConst(b, n) } }
 	keepMoved := func(v val) val { l.transferIf(recv, v, n); return v }
 
-	switch name {
-	case "is_some", "is_ok":
+	switch a.Get("how") {
+	case "good":
 		return val{v: test(good), t: boolType}
-	case "is_none", "is_err":
+	case "bad":
 		return val{v: test(bad), t: boolType}
-	case "is_some_and", "is_ok_and":
+	case "good-and":
 		return either(func() val { return callArg(0, goodPart()) }, bools(false))
-	case "is_none_or":
+	case "bad-or":
 		return either(func() val { return callArg(0, goodPart()) }, bools(true))
-	case "is_err_and":
+	case "bad-and":
 		return either(bools(false), func() val { return callArg(0, badPart()) })
 	case "map":
-		if l.class(typ) != "option" {
-			return l.iteratorMethod(recv, typ, name, argn, n)
-		}
 		return keepMoved(either(func() val { return remake(good, callArg(0, goodPart())) }, badSame))
-	case "map_err":
+	case "map-bad":
 		return keepMoved(either(func() val { return remake("Ok", goodPart()) }, func() val { return remake("Err", callArg(0, badPart())) }))
-	case "and_then":
+	case "and-call":
 		return keepMoved(either(func() val { return callArg(0, goodPart()) }, badSame))
 	case "and":
 		return either(func() val { return arg(0) }, badSame)
-	case "or_else":
+	case "or-call":
 		return keepMoved(either(same, func() val {
 			if opt {
 				return callArg(0)
 			}
 			return callArg(0, badPart())
 		}))
-	case "or", "xor":
+	case "or":
 		return keepMoved(either(same, func() val { return arg(0) }))
-	case "ok_or":
+	case "to-ok":
 		v := keepMoved(either(func() val { return remake("Ok", goodPart()) }, func() val { return remake("Err", arg(0)) }))
 		v.t = resultOf(some, payload(v.t, 1))
 		return v
-	case "ok_or_else":
+	case "to-ok-call":
 		v := keepMoved(either(func() val { return remake("Ok", goodPart()) }, func() val { return remake("Err", callArg(0)) }))
 		v.t = resultOf(some, payload(v.t, 1))
 		return v
-	case "ok":
+	case "get-good":
 		return keepMoved(either(func() val { return remake("Some", goodPart()) }, func() val { return remake("None") }))
-	case "err":
+	case "get-bad":
 		return either(func() val { return remake("None") }, func() val { return remake("Some", badPart()) })
-	case "unwrap_or":
+	case "value-or":
 		v := keepMoved(either(goodPart, func() val { return arg(0) }))
 		v.t = some
 		return v
-	case "unwrap_or_else", "unwrap_or_trap":
-		if name == "unwrap_or_trap" && len(argn) <= 1 {
-			return l.unwrapOrTrap(recv, some, n)
-		}
+	case "value-or-trap":
+		return l.unwrapOrTrap(recv, some, n)
+	case "value-or-call":
 		v := keepMoved(either(goodPart, func() val {
 			if opt {
 				return callArg(0)
@@ -133,13 +125,13 @@ func (l *lowerer) optionMethod(recv val, typ *workspace.Type, name string, argn 
 			v.t = some
 		}
 		return v
-	case "unwrap_or_default":
+	case "value-or-default":
 		v := keepMoved(either(goodPart, func() val { return l.defaultOf(some, n) }))
 		v.t = some
 		return v
-	case "map_or":
+	case "map-or":
 		return either(func() val { return callArg(1, goodPart()) }, func() val { return arg(0) })
-	case "map_or_else":
+	case "map-or-call":
 		return either(func() val { return callArg(1, goodPart()) }, func() val {
 			if opt {
 				return callArg(0)
@@ -152,14 +144,13 @@ func (l *lowerer) optionMethod(recv val, typ *workspace.Type, name string, argn 
 			l.ifElse(callArg(0, goodPart()).v, n, func() { l.put(r, same(), n) }, func() { l.put(r, remake("None"), n) })
 			return l.take(r, n)
 		}, func() val { return remake("None") })
-	case "inspect":
+	case "look":
 		return either(func() val { callArg(0, goodPart()); return same() }, same)
-	case "inspect_err":
+	case "look-bad":
 		return either(same, func() val { callArg(0, badPart()); return same() })
 	case "flatten":
 		return either(goodPart, badSame)
-	case "then", "then_some":
-		// bool::then
+	case "if-true":
 		r := l.newResult(true, n)
 		l.ifElse(recv.v, n, func() {
 			x := arg(0)
@@ -169,15 +160,11 @@ func (l *lowerer) optionMethod(recv val, typ *workspace.Type, name string, argn 
 			l.put(r, remake("Some", x), n)
 		}, func() { l.put(r, remake("None"), n) })
 		return l.take(r, n)
-	case "iter", "into_iter":
+	case "list":
 		return val{v: l.value(&ops.Op{Kind: ops.Verb, Name: ops.Iter, Args: []ops.Value{recv.v}}, n), t: iterType(some), ref: recv.ref}
-	case "transpose", "zip":
-		vs := []ops.Value{recv.v}
-		for i := range argn {
-			vs = append(vs, arg(i).v)
-		}
-		v := l.emitCall("."+name, &ops.Callee{Path: name, Pure: true, Cut: "outside"}, []val{recv}, n)
-		if name == "transpose" && payload(typ, 0) != nil {
+	case "zip", "transpose":
+		v := l.emitCall("."+name, &ops.Callee{Path: name, Pure: true, Cut: "outside"}, append([]val{recv}, l.args(argn, nil)...), n)
+		if a.Get("how") == "transpose" && payload(typ, 0) != nil {
 			inner := deref(payload(typ, 0))
 			if opt {
 				v.t = resultOf(optionOf(payload(inner, 0)), payload(inner, 1))
@@ -257,17 +244,17 @@ func (l *lowerer) defaultOfOurs(t *workspace.Type, n rp.Node) (val, bool) {
 
 // iteratorMethod writes an iterator adapter with a closure as a loop. What the
 // adapter yields is collected as far as its callers need: the element's data
-// flows into the result.
-func (l *lowerer) iteratorMethod(recv val, typ *workspace.Type, name string, argn []rp.Node, n rp.Node) val {
+// flows into the result. how is the way that knowledge names.
+func (l *lowerer) iteratorMethod(how string, recv val, typ *workspace.Type, name string, argn []rp.Node, n rp.Node) val {
 	elem := l.elementType(typ)
-	if name == "flatten" {
+	if how == "flatten" {
 		return l.flattened(recv, typ, n)
 	}
 	var closures []val
 	init := val{}
 	for i, a := range argn {
 		v := l.hint(nil, func() val { return l.expr(a, true) })
-		if v.clo == nil && i == 0 && (name == "fold" || name == "try_fold" || name == "scan") {
+		if v.clo == nil && i == 0 && how == "fold" {
 			init = v
 			continue
 		}
@@ -287,8 +274,8 @@ func (l *lowerer) iteratorMethod(recv val, typ *workspace.Type, name string, arg
 	// The accumulator: a list for adapters, a value otherwise.
 	acc := l.newVar("", true, nil, n)
 	var out *workspace.Type
-	switch name {
-	case "fold", "try_fold", "scan":
+	switch how {
+	case "fold":
 		l.emit(&ops.Op{Kind: ops.Set, Var: acc, Args: []ops.Value{l.plain(init, n)}}, n)
 		out = init.t
 	case "any":
@@ -297,9 +284,12 @@ func (l *lowerer) iteratorMethod(recv val, typ *workspace.Type, name string, arg
 	case "all":
 		l.emit(&ops.Op{Kind: ops.Set, Var: acc, Args: []ops.Value{l.boolConst(true, n).v}}, n)
 		out = boolType
-	case "find", "find_map", "position", "max_by_key", "min_by_key", "max_by", "min_by", "reduce":
+	case "find", "find-map", "position", "by-key", "by", "reduce":
 		l.emit(&ops.Op{Kind: ops.Set, Var: acc, Args: []ops.Value{l.value(&ops.Op{Kind: ops.Make, Name: "None"}, n)}}, n)
 		out = optionOf(elem)
+	case "try-each":
+		l.emit(&ops.Op{Kind: ops.Set, Var: acc, Args: []ops.Value{l.makeVariant("Ok", []val{l.unit(n)}, n).v}}, n)
+		out = resultOf(unitType, unknownType)
 	default:
 		l.emit(&ops.Op{Kind: ops.Set, Var: acc, Args: []ops.Value{l.value(&ops.Op{Kind: ops.Make, Name: "[]"}, n)}}, n)
 		out = iterType(elem)
@@ -319,13 +309,13 @@ func (l *lowerer) iteratorMethod(recv val, typ *workspace.Type, name string, arg
 	}
 	l.labelled(ops.Loop, n, func(lab ops.Label) {
 		item := l.next(it, elem, recv.ref, lab, n)
-		switch name {
-		case "fold", "try_fold", "scan", "reduce":
+		switch how {
+		case "fold", "reduce":
 			set(l.apply(f, []val{get(), item}, n))
 		case "any", "all":
 			c := l.apply(f, []val{item}, n)
-			stop := func() { set(l.boolConst(name == "any", n)); l.breakTo(lab, n) }
-			if name == "any" {
+			stop := func() { set(l.boolConst(how == "any", n)); l.breakTo(lab, n) }
+			if how == "any" {
 				l.ifElse(c.v, n, stop, nil)
 			} else {
 				l.ifElse(c.v, n, nil, stop)
@@ -341,19 +331,23 @@ func (l *lowerer) iteratorMethod(recv val, typ *workspace.Type, name string, arg
 				l.breakTo(lab, n)
 			}, nil)
 			out = optionOf(prim("usize"))
-		case "find_map":
+		case "find-map":
 			c := l.apply(f, []val{item}, n)
 			t := l.value(&ops.Op{Kind: ops.Test, Args: []ops.Value{c.v}, Pat: &ops.Pat{Kind: ops.PatVariant, Name: "Some", Text: "Some(_)"}}, n)
 			l.ifElse(t, n, func() { set(c); l.breakTo(lab, n) }, nil)
 			out = c.t
-		case "max_by_key", "min_by_key":
-			c := l.apply(f, []val{item}, n)
+		case "by-key", "by":
+			given := []val{item}
+			if how == "by" {
+				given = append(given, item)
+			}
+			c := l.apply(f, given, n)
 			cond := l.value(&ops.Op{Kind: ops.Opaque, Text: name, Args: []ops.Value{c.v}}, n)
 			l.ifElse(cond, n, func() { set(l.makeVariant("Some", []val{item}, n)) }, nil)
-		case "filter", "take_while", "skip_while", "partition":
+		case "filter":
 			c := l.apply(f, []val{item}, n)
 			l.ifElse(c.v, n, func() { push(item) }, nil)
-		case "filter_map", "map_while":
+		case "filter-map":
 			c := l.apply(f, []val{item}, n)
 			t := l.value(&ops.Op{Kind: ops.Test, Args: []ops.Value{c.v}, Pat: &ops.Pat{Kind: ops.PatVariant, Name: "Some", Text: "Some(_)"}}, n)
 			l.ifElse(t, n, func() {
@@ -361,12 +355,17 @@ func (l *lowerer) iteratorMethod(recv val, typ *workspace.Type, name string, arg
 				push(p)
 				out = generic(l.sequenceOf(typ), p.t)
 			}, nil)
-		case "inspect":
+		case "look":
 			l.apply(f, []val{item}, n)
 			push(item)
-		case "for_each", "try_for_each":
+		case "each":
 			l.apply(f, []val{item}, n)
-		case "flat_map":
+		case "try-each":
+			r := l.apply(f, []val{item}, n)
+			set(r)
+			c := l.value(&ops.Op{Kind: ops.Test, Args: []ops.Value{r.v}, Pat: &ops.Pat{Kind: ops.PatVariant, Name: "Err", Text: "Err(_)"}}, n)
+			l.ifElse(c, n, func() { l.breakTo(lab, n) }, nil)
+		case "flat-map":
 			l.eachIn(l.apply(f, []val{item}, n), n, func(x val) {
 				push(x)
 				out = generic(l.sequenceOf(typ), l.typ(x))
@@ -377,12 +376,12 @@ func (l *lowerer) iteratorMethod(recv val, typ *workspace.Type, name string, arg
 			out = generic(l.sequenceOf(typ), l.typ(r))
 		}
 	})
-	if name == "for_each" {
+	if how == "each" {
 		return l.unit(n)
 	}
 	v := get()
 	v.t = out
-	v.ref = recv.ref && (name == "filter" || name == "find" || name == "take_while" || name == "skip_while" || name == "inspect")
+	v.ref = recv.ref && (how == "filter" || how == "find" || how == "look")
 	return v
 }
 

@@ -1,6 +1,7 @@
 package lower
 
 import (
+	"github.com/awaitlint/awaitlint/analyzer/knowledge"
 	"github.com/awaitlint/awaitlint/analyzer/ops"
 	rp "github.com/awaitlint/awaitlint/rustparse"
 )
@@ -30,7 +31,9 @@ func (l *lowerer) macro(n rp.Node, want bool) val {
 	}
 	switch kind {
 	case "ignore":
-		return l.unit(n)
+		if Skipped(l.c.Knowledge, t, n) {
+			return l.unit(n)
+		}
 	case "assert":
 		l.assert(lastOf(name), args, n)
 		return l.unit(n)
@@ -105,18 +108,22 @@ func (l *lowerer) macro(n rp.Node, want bool) val {
 	return v
 }
 
-// expansion is what a macro call stands for, 0 if that is not known, or is
-// nothing but what is known to be left out: a log message that changes no control flow.
+// expansion is what a macro call stands for, 0 if that is not known, or left out.
 func (l *lowerer) expansion(n rp.Node) rp.Node {
 	t := l.tree()
 	x := t.ChildOfKind(n, rp.MacroExpansion)
-	if x == 0 {
-		return 0
-	}
-	if a := l.c.Knowledge.Macro(t.Text(t.Child(n, rp.FieldMacro))); a != nil && a.Kind == "ignore" && !leaves(t, x) {
+	if x == 0 || Skipped(l.c.Knowledge, t, n) {
 		return 0
 	}
 	return x
+}
+
+// Skipped reports whether a macro call is left out with all that stands in it:
+// a log message that changes no control flow. What it does to the log's own
+// buffers and counters is of no message's business.
+func Skipped(k *knowledge.Base, t *rp.Tree, n rp.Node) bool {
+	a := k.Macro(t.Text(t.Child(n, rp.FieldMacro)))
+	return a != nil && a.Kind == "ignore" && !leaves(t, n)
 }
 
 // leaves reports whether code awaits, or may leave what is around it.

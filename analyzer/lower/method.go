@@ -292,9 +292,9 @@ func (l *lowerer) actMethod(a *knowledge.Action, recv val, typ *workspace.Type, 
 		if a.Get("self") != "ref" {
 			recv = l.takeOut(recv, n)
 		}
-		return l.optionMethod(recv, typ, name, argn, n)
+		return l.optionMethod(a, recv, typ, name, argn, n)
 	case "iterator":
-		return l.iteratorMethod(recv, typ, name, argn, n)
+		return l.iteratorMethod(a.Get("how"), recv, typ, name, argn, n)
 	case "apply":
 		return l.applyContent(a, recv, typ, argn, n)
 	case "retain":
@@ -660,7 +660,7 @@ func (l *lowerer) convert(recv val, from *workspace.Type, n rp.Node) val {
 // retain keeps the elements of a list for which a closure holds: a new list
 // of those, put in place of the old one.
 func (l *lowerer) retain(recv val, typ *workspace.Type, argn []rp.Node, n rp.Node) val {
-	kept := l.iteratorMethod(recv, typ, "filter", argn, n)
+	kept := l.iteratorMethod("filter", recv, typ, "filter", argn, n)
 	if kept.v == 0 || l.dead {
 		return val{}
 	}

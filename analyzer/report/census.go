@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/awaitlint/awaitlint/analyzer/finding"
@@ -77,7 +78,7 @@ func (w *censusWriter) crate(c finding.Crate) {
 	w.line("awaits", c.Awaits, share(c.Awaits, "known", "must", "may", "never"))
 	w.list("known from", c.AwaitsRest)
 	w.list("not known", c.AwaitsOpen)
-	w.line("accesses to state", c.Accesses, share(c.Accesses, "closer than the cell", "place", "whole"))
+	w.line("accesses to state", c.Accesses, share(followed(c.Accesses), "closer than the cell", "place", "whole"))
 	w.list("no closer", c.AccessesOpen)
 	w.line("constructs not understood", finding.Tally{}, itoa(c.Opaque.Sum()))
 	w.list("", c.Opaque)
@@ -97,6 +98,11 @@ func share(t finding.Tally, what string, names ...string) string {
 		return ""
 	}
 	return fmt.Sprintf("%s %s", percent(n, t.Sum()), what)
+}
+
+// followed are the accesses that the analysis means to know: not those in log macros.
+func followed(t finding.Tally) finding.Tally {
+	return slices.DeleteFunc(slices.Clone(t), func(c finding.Count) bool { return c.Name == "skipped" })
 }
 
 // percent rounds down: 100 % is said of nothing less.
@@ -159,7 +165,7 @@ func (w *censusWriter) table(crates []finding.Crate, width int) {
 		t.row(text(name), text(itoa(c.Lines)), text(itoa(c.Functions.Sum())), text(itoa(c.Functions.Of("lowered"))),
 			of(c.Endpoints.Sum()-c.Endpoints.Of("not understood"), c.Endpoints.Sum()),
 			of(c.Awaits.Of("must")+c.Awaits.Of("may")+c.Awaits.Of("never"), c.Awaits.Sum()),
-			of(c.Accesses.Of("place")+c.Accesses.Of("whole"), c.Accesses.Sum()))
+			of(c.Accesses.Of("place")+c.Accesses.Of("whole"), followed(c.Accesses).Sum()))
 	}
 	w.out.WriteString("\n")
 	for _, line := range t.lines(w.painter, width) {

@@ -93,3 +93,27 @@ made_state!(); // = accesses whole: reads MADE
 fn through_macro() -> u64 {
     made() // = accesses whole: reads MADE
 }
+
+thread_local! {
+    static LINES: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Logs are not followed: neither where they go nor what they show.
+macro_rules! log {
+    ($($part:tt)*) => {
+        LINES.with_borrow_mut(|l| l.push(format!($($part)*)))
+    };
+}
+
+#[ic_cdk::update] // = endpoints entry point
+fn logs() {
+    log!("{} in all", total()); // = accesses skipped: in log!, which is not followed; accesses skipped: in log!, which is not followed
+    println!("{}", COUNT.get()); // = accesses skipped: in println!, which is not followed
+}
+
+/// Unless the message may end there.
+#[ic_cdk::update] // = endpoints entry point
+fn logs_or_ends(of: u64) -> Option<()> {
+    log!("{}", rich(of).then_some(COUNT.get())?); // = accesses place: reads STATE.balances[of]; accesses whole: reads COUNT; accesses place: writes LINES[*]
+    None
+}
