@@ -15,6 +15,7 @@ import (
 	"github.com/awaitlint/awaitlint/rules/stalerollback"
 	"github.com/awaitlint/awaitlint/rules/stalewrite"
 	"github.com/awaitlint/awaitlint/rules/trapaftercommit"
+	"github.com/awaitlint/awaitlint/rules/unawaitedcall"
 	"github.com/awaitlint/awaitlint/rules/unknownoutcome"
 )
 
@@ -40,4 +41,5 @@ var all = []*Rule{
 	{borrowacrossawait.Analyzer, borrowacrossawait.Rule},
 	{querywrite.Analyzer, querywrite.Rule},
 	{forbiddencall.Analyzer, forbiddencall.Rule},
+	{unawaitedcall.Analyzer, unawaitedcall.Rule},
 }

@@ -28,6 +28,7 @@ import (
 var workspaces = []string{
 	"../testdata/rules",
 	"../testdata/rules/cdk012",
+	"../testdata/rules/cdk07",
 	"../testdata/macros",
 	"../testdata/worked/cdk",
 	"../testdata/worked/cdk012",

@@ -36,6 +36,7 @@ type future struct {
 	straight bool
 	why      string // futUnknown: what is known of it all the same
 	open     bool   // futOneOf: or something else
+	named    bool   // a name it is bound to is used
 }
 
 type futKind uint8
@@ -706,6 +707,7 @@ func (l *lowerer) runTask(v val, n rp.Node) {
 	default:
 		l.opaque(n, "task", nil)
 	}
+	l.forsaken()
 	if !l.dead {
 		u := l.unit(n)
 		l.unwindTo(0, l.endOf(n))

@@ -149,6 +149,7 @@ func (l *lowerer) body(d *workspace.Def, fr *frame, outermost bool) val {
 	if !outermost {
 		return v
 	}
+	l.forsaken()
 	if !l.dead {
 		if v.v == 0 && v.fut == nil {
 			v = l.unit(b)
@@ -212,6 +213,7 @@ type lowerer struct {
 	suspends bool                 // some await may end a segment
 	holding  int                  // closures whose captures are being held
 	waiting  *waiting             // the await of the source being lowered, innermost
+	parked   []parked             // futures bound to names, innermost last
 
 	// For tasks: names of the function around are captures.
 	outer    *env
@@ -270,7 +272,10 @@ func (l *lowerer) pushFrame(t *rustparse.Tree, s workspace.Scope, types map[stri
 	return fr
 }
 
-func (l *lowerer) popFrame() { l.frames = l.frames[:len(l.frames)-1] }
+func (l *lowerer) popFrame() {
+	l.forsaken()
+	l.frames = l.frames[:len(l.frames)-1]
+}
 
 // A val is the result of lowering an expression, and what is known of it.
 type val struct {
@@ -313,6 +318,13 @@ type binding struct {
 	v   ops.Var
 	mut bool
 	val val // if v == 0; else what is known of the variable's value (type, closure, future)
+}
+
+// use notes that a future it stands for was asked for.
+func (b binding) use() {
+	if b.val.fut != nil {
+		b.val.fut.named = true
+	}
 }
 
 type env struct {
@@ -371,6 +383,7 @@ func (l *lowerer) variable(n rustparse.Node) (binding, bool) {
 func (l *lowerer) lookup(name string) (binding, bool) {
 	for e := l.env; e != nil; e = e.parent {
 		if b, ok := e.names[name]; ok {
+			b.use()
 			return b, true
 		}
 	}
@@ -387,6 +400,7 @@ func (l *lowerer) capture(name string) (binding, bool) {
 		if !ok {
 			continue
 		}
+		b.use()
 		key := captured{e, name}
 		c, have := l.captures[key]
 		switch {

@@ -403,7 +403,8 @@ func (l *lowerer) act(a *knowledge.Action, name string, recv *val, args []val, g
 		l.emit(&ops.Op{Kind: ops.Trap, Text: "trap"}, n)
 		return val{}
 	case "drop":
-		for _, x := range args {
+		for i, x := range args {
+			l.unrun(x, argAt(argn, i, n))
 			l.dropNow(x, n)
 		}
 		return l.unit(n)

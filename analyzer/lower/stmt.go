@@ -141,6 +141,7 @@ func (l *lowerer) stmt(n rp.Node) {
 // discard ends the life of a value nobody takes: a guard dies at once, a
 // future is never run (C: futures are lazy).
 func (l *lowerer) discard(v val, n rp.Node) {
+	l.unrun(v, n)
 	l.temporary(v, n)
 }
 
@@ -211,11 +212,13 @@ func (l *lowerer) takePattern(pat rp.Node, v val, init rp.Node) {
 	if isWildcard(t, pat) {
 		// `let _ = x` moves nothing out of a place; of a temporary it drops the value at once.
 		if !isPlaceExpr(t, init) {
+			l.unrun(v, init)
 			l.dropNow(v, init)
 		}
 		return
 	}
 	if simpleName(t, pat) {
+		l.park(v, init)
 		l.bindPattern(t, pat, v, false)
 		return
 	}

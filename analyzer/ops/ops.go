@@ -267,6 +267,8 @@ type Func struct {
 	Full   rustparse.Span // the whole declaration
 	// Waits are the awaits of the source that were lowered here, in its order.
 	Waits []*Wait
+	// Unrun are futures that die before anybody runs them.
+	Unrun []*Unrun
 	// Refusals are the variants of workspace and outside enums that say "no" by
 	// their name, among those the function names ("CreateReply::InternalError").
 	Refusals map[string]bool

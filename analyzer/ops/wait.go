@@ -27,6 +27,17 @@ type Wait struct {
 	By *Wait
 }
 
+// An Unrun is a future that is dropped, or kept under a name that nobody uses:
+// of a call, or of code that waits.
+type Unrun struct {
+	Site Site   // the expression that makes it
+	For  string // as in [Wait]
+	// Calls are the requests it is made of, nil for code that waits.
+	Calls []*RequestInfo
+	// Sent: the calls went out where they were made (ic-cdk 0.5 to 0.7, §1.3).
+	Sent bool
+}
+
 // Why is the reason for w.Commit, as a chain from what is awaited to what
 // decides: "charge (src/lib.rs:12) → Ledger::transfer (src/ledger.rs:40) →
 // Call::bounded_wait is sent". A place is that of the next await of the chain.
