@@ -100,9 +100,10 @@ thread_local! {
 
 /// Logs are not followed: neither where they go nor what they show.
 macro_rules! log {
-    ($($part:tt)*) => {
-        LINES.with_borrow_mut(|l| l.push(format!($($part)*)))
-    };
+    ($($part:tt)*) => {{
+        let line = format!($($part)*);
+        LINES.with_borrow_mut(|l| l.push(line));
+    }};
 }
 
 #[ic_cdk::update] // = endpoints entry point
