@@ -1,15 +1,11 @@
 package page
 
-import (
-	"strings"
-	"testing"
-)
+import "testing"
 
 func TestMarkdown(t *testing.T) {
-	got := Markdown("// Package x reports a danger.\n//\n// # Bad\n//\n//\tlet _ = call().await;\n//\n//   - one\n//   - two\npackage x\n")
-	for _, want := range []string{"Package x reports a danger.", "## Bad\n", "\tlet _ = call().await;", " - one"} {
-		if !strings.Contains(got, want) {
-			t.Errorf("no %q in\n%s", want, got)
-		}
+	const doc = "// Package x reports a danger.\n//\n// # Bad\n//\n//\tfn f() {\n//\n//\t    call();\n//\t}\n//\n// Then:\n//\n//\tA  f()   waits\n//\n// So `*x` is _x_:\n//\n//   - one\n//   - two\npackage x\n"
+	const want = "Reports a danger.\n\n## Bad\n\n```rust\nfn f() {\n\n    call();\n}\n```\n\nThen:\n\n```text\nA  f()   waits\n```\n\nSo `*x` is \\_x\\_:\n\n  - one\n  - two\n"
+	if got := Markdown(doc); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }
