@@ -63,7 +63,7 @@ func (t *translator) step(op *ops.Op) *model.Step {
 	s := &model.Step{
 		Kind: kind, Site: model.Site(op.Site), Out: model.Reg(op.Out), Slot: model.Slot(op.Var), Label: model.Label(op.Label),
 		Index: op.Index, Name: op.Name, Fields: op.Fields, Pat: pattern(op.Pat), Path: path(op.Path),
-		Commit: model.Commit(op.Commit), Overflow: strings.Contains(op.Traps, "overflow"),
+		Commit: model.Commit(op.Commit), Overflow: strings.Contains(op.Traps, "overflow"), Traps: op.Traps != "",
 	}
 	for _, a := range op.Args {
 		s.Args = append(s.Args, model.Reg(a))

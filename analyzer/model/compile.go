@@ -8,6 +8,8 @@ type Program struct {
 	code  []instr
 	entry int
 	regs  int // machine registers, the unused 0 included
+	// consts are what operands below 0 stand for, from -1 downwards.
+	consts []Value
 	// first and preds are, by position, the steps that may come before (see before).
 	first, preds []int32
 }
@@ -30,9 +32,10 @@ type instr struct {
 
 // Compile translates f. Steps it does not know are kept and answer opaquely.
 func Compile(f *Func) *Program {
-	c := &compiler{p: &Program{Func: f}, regs: newRegisters(f.Regs), breaks: map[Label][]int{}, starts: map[Label]int{}}
+	s := slim(f)
+	c := &compiler{p: &Program{Func: f}, slim: s, consts: make([]Reg, f.Regs+1), regs: newRegisters(f.Regs), breaks: map[Label][]int{}, starts: map[Label]int{}}
 	c.p.entry = 0
-	c.steps(f.Body)
+	c.steps(s.body)
 	c.emit(instr{op: opEnd})
 	c.part(0)
 	for i := 0; i < len(c.drops); i++ { // drop bodies may hold guards themselves
@@ -47,7 +50,7 @@ func Compile(f *Func) *Program {
 	c.p.regs = n
 	for i := range c.p.code {
 		if in := &c.p.code[i]; in.step != nil {
-			in.step = rename(in.step, to)
+			in.step = c.rename(in.step, to)
 		}
 	}
 	c.p.link()
@@ -62,6 +65,8 @@ func (c *compiler) part(start int) {
 
 type compiler struct {
 	p      *Program
+	slim   *slimmer
+	consts []Reg // by register: what stands for its constant in operands; 0 for others
 	regs   *registers
 	breaks map[Label][]int
 	starts map[Label]int
@@ -79,12 +84,27 @@ func (c *compiler) emit(in instr) int {
 	return len(c.p.code) - 1
 }
 
+// operand is the register that an operand is to be looked for in, or what
+// stands for a constant.
+func (c *compiler) operand(r Reg) Reg {
+	r = c.slim.at(r)
+	if r > 0 && int(r) < len(c.consts) && c.consts[r] != 0 {
+		return c.consts[r]
+	}
+	return r
+}
+
 func (c *compiler) here() int { return len(c.p.code) }
 
 func (c *compiler) steps(steps []*Step) {
 	for _, s := range steps {
+		if s.Kind == Const && c.slim.single(s.Out) {
+			c.p.consts = append(c.p.consts, s.Const)
+			c.consts[s.Out] = Reg(-len(c.p.consts))
+			continue
+		}
 		for _, a := range s.Args {
-			c.regs.use(a, c.here())
+			c.regs.use(c.operand(a), c.here())
 		}
 		at := c.here()
 		c.step(s)

@@ -262,7 +262,7 @@ func (m *machine) cellRef(name string) Value {
 	if !ok {
 		giveUp("unknown cell")
 	}
-	return ref(place{cell: i})
+	return m.sys.refs[i]
 }
 
 func (m *machine) argSource(msg *message, i int) taint {
@@ -586,7 +586,7 @@ func (m *machine) callee(msg *message, st *Step) {
 func (m *machine) await(msg *message, st *Step, fut Value) {
 	if fut.isRef() {
 		fut = m.fetch(fut.target())
-		msg.regs[st.Args[0]] = fut
+		m.set(msg, arg(st, 0), fut)
 	}
 	sync := m.send(msg, fut)
 	if st.Commit == Never && fut.k != vFuture || sync {

@@ -371,8 +371,7 @@ func (m *machine) waiting(msg *message) []*call {
 // resume puts the answers of the calls msg waits for into place.
 func (m *machine) resume(msg *message) {
 	st := msg.wait
-	fut := msg.regs[st.Args[0]]
-	m.set(msg, st.Out, m.answer(msg, fut))
+	m.set(msg, st.Out, m.answer(msg, m.reg(msg, arg(st, 0))))
 }
 
 // answer gives the answer of a future whose calls were sent.
@@ -582,6 +581,9 @@ func (m *machine) set(msg *message, r Reg, v Value) {
 func (m *machine) reg(msg *message, r Reg) Value {
 	if r > 0 && int(r) < len(msg.regs) {
 		return msg.regs[r]
+	}
+	if r < 0 {
+		return msg.p.consts[-r-1]
 	}
 	return Value{}
 }

@@ -116,18 +116,18 @@ func (rs *registers) allot(code []instr) (to []Reg, n int) {
 
 // rename returns the step with machine registers. Its parts are compiled
 // apart and stay as they are.
-func rename(st *Step, to []Reg) *Step {
+func (c *compiler) rename(st *Step, to []Reg) *Step {
 	at := func(r Reg) Reg {
 		if r > 0 && int(r) < len(to) {
 			return to[r]
 		}
-		return 0
+		return min(r, 0)
 	}
-	c := *st
-	c.Out = at(st.Out)
-	c.Args = make([]Reg, len(st.Args))
+	out := *st
+	out.Out = at(st.Out)
+	out.Args = make([]Reg, len(st.Args))
 	for i, a := range st.Args {
-		c.Args[i] = at(a)
+		out.Args[i] = at(c.operand(a))
 	}
-	return &c
+	return &out
 }

@@ -11,7 +11,7 @@ import (
 const (
 	maxRuns   = 500    // per interferer, gap and round
 	maxVain   = 60     // the same, where no late write is in A's own reach
-	maxEffort = 250000 // instructions per enumeration: of long messages, fewer runs
+	maxEffort = 150000 // instructions per enumeration: of long messages, fewer runs
 	maxGaps   = 3
 	maxSerial = 24 // endings tried for calls that only a serial run makes
 
@@ -25,7 +25,7 @@ const (
 	// them share what maxFull of them would get, minEffort at least: the cost of
 	// a message does not grow with the canister.
 	maxFull   = 2
-	minEffort = 5000
+	minEffort = 3000
 )
 
 // A Verdict is the result of a search.

@@ -111,6 +111,7 @@ type System struct {
 	names    []string
 	byName   map[string]int
 	cells    []*node
+	refs     []Value // to the cells
 	consts   []int64
 	programs []*Program
 	effects  map[*CallInfo]bool // whether a call counts as effectful
@@ -183,6 +184,7 @@ func (s *System) cell(name string) int {
 	s.byName[name] = i
 	s.names = append(s.names, name)
 	s.cells = append(s.cells, &node{name: name})
+	s.refs = append(s.refs, ref(place{cell: i}))
 	return i
 }
 

@@ -91,6 +91,9 @@ type Step struct {
 	// Overflow: arithmetic that leaves the type's range traps. Without it a
 	// result below zero stands for a wrapped number.
 	Overflow bool
+	// Traps: it may trap in a way the machine does not show by itself, see
+	// [System.Survival].
+	Traps bool
 }
 
 // An Elem leads from a value to a part: a field, or the payload Field of Variant.
