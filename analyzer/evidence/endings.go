@@ -175,6 +175,7 @@ func (c *Canister) Table(m *Message, d Damage) Table {
 	}
 	good := goodRun(rows)
 	places := watched(rows, d.Place)
+	var this finding.Ending
 	for _, r := range rows {
 		e := c.ending(m, r, good, places)
 		if r.This {
@@ -182,10 +183,19 @@ func (c *Canister) Table(m *Message, d Damage) Table {
 			if d.Kind == Leaked {
 				e.Stuck = append(e.Stuck, d.Place)
 			}
+			this = e
 			t.Survives, t.Lost, t.Stuck = e.Survives, e.Lost, e.Stuck
 			c.fates(t.Segments, m, r, good)
 		}
 		t.Endings = append(t.Endings, e)
+	}
+	if d.Kind == Leaked { // other endings may leave it taken just so
+		for i := range t.Endings {
+			e := &t.Endings[i]
+			if left, ok := e.State[d.Place]; ok && !e.Damage && this.Damage && left == this.State[d.Place] {
+				e.Stuck = append(e.Stuck, d.Place)
+			}
+		}
 	}
 	return t
 }
