@@ -1,7 +1,6 @@
 package rules_test
 
 import (
-	"flag"
 	"fmt"
 	"maps"
 	"os"
@@ -16,8 +15,6 @@ import (
 	"github.com/awaitlint/awaitlint/analyzer/finding"
 	"github.com/awaitlint/awaitlint/rustparse"
 )
-
-var update = flag.Bool("update", false, "rewrite the runs in testdata/witness")
 
 // Each run that a finding about a sample canister shows is as reviewed: who
 // does what in which order, with which values, and the state after each step;
