@@ -8,6 +8,7 @@ import (
 	"github.com/awaitlint/awaitlint/rules/borrowacrossawait"
 	"github.com/awaitlint/awaitlint/rules/forbiddencall"
 	"github.com/awaitlint/awaitlint/rules/guarddropped"
+	"github.com/awaitlint/awaitlint/rules/ignoredresult"
 	"github.com/awaitlint/awaitlint/rules/lockleak"
 	"github.com/awaitlint/awaitlint/rules/missingrollback"
 	"github.com/awaitlint/awaitlint/rules/querywrite"
@@ -36,6 +37,7 @@ var all = []*Rule{
 	{missingrollback.Analyzer, missingrollback.Rule},
 	{trapaftercommit.Analyzer, trapaftercommit.Rule},
 	{unknownoutcome.Analyzer, unknownoutcome.Rule},
+	{ignoredresult.Analyzer, ignoredresult.Rule},
 	{guarddropped.Analyzer, guarddropped.Rule},
 	{lockleak.Analyzer, lockleak.Rule},
 	{borrowacrossawait.Analyzer, borrowacrossawait.Rule},

@@ -172,6 +172,12 @@ func examples() []example {
 			Damage: "unknown reject: " + place + " -= 40, " + place + " += " + change + ", maybe transfer(40)",
 		}
 	}
+	ignored := claim{
+		Rule: "ignored-result", Span: "await", Verdict: finding.Confirmed, Level: finding.Warning,
+		Survives: []string{"BALANCE -= 40"},
+		Changes:  []string{"what `transfer` did: never ran", "BALANCE -= 40: committed"},
+		Damage:   "clean reject: BALANCE -= 40",
+	}
 	const oldBalance, oldBalance012 = "*b = balance - amount", "*b.borrow_mut() = balance - amount"
 	return []example{
 		{1, cdk, "counter", "double_increment", 1, nil},
@@ -186,9 +192,9 @@ func examples() []example {
 		{6, cdk, "observer", "foo", 3, nil},
 		{7, cdk, "revalidated", "foo", 3, nil},
 		{7, cdk, "revalidated", "double", 3, nil},
-		{8, cdk, "withdraw_late", "withdraw", 3, late(oldBalance, withdraw)},
-		{8, cdk, "withdraw_late", "sweep", 3, []claim{sweep}},
-		{8, cdk012, "withdraw_late", "withdraw", 3, late(oldBalance012, withdraw012)},
+		{8, cdk, "withdraw_late", "withdraw", 3, append([]claim{ignored}, late(oldBalance, withdraw)...)},
+		{8, cdk, "withdraw_late", "sweep", 3, []claim{ignored, sweep}},
+		{8, cdk012, "withdraw_late", "withdraw", 3, append([]claim{ignored}, late(oldBalance012, withdraw012)...)},
 		{9, cdk, "withdraw_first", "withdraw_or_restore", 3, []claim{restore, refunded("old_balance::BALANCE", "*b = balance + amount", "80")}},
 		{9, cdk, "withdraw_first", "withdraw_or_refund", 3, []claim{refunded("new_balance::BALANCE", "*b = new_balance + amount", "40")}},
 		{9, cdk, "withdraw_first", "withdraw_or_resolve", 3, nil},

@@ -81,6 +81,7 @@ var articleTests = []struct {
 			{[]string{"bar"}, nil},
 			{[]string{"foo", "increment", "get_x"}, nil}, // example 7
 			{[]string{"withdraw"}, []told{ // example 8
+				{139, "ignored-result", finding.Confirmed, "await", []string{"nothing calls `withdraw`", "`Call`"}},
 				{141, "stale-write", finding.Confirmed, "set_balance(balance - amount)",
 					[]string{"nothing calls `withdraw`", "get_balance() and set_balance(…)", "`balance`", "`Call`"}},
 			}},

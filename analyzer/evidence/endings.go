@@ -20,6 +20,8 @@ const (
 	Leaked DamageKind = "leaked"
 	// UndoneAfterAll: a change is undone although the call took effect (C7).
 	UndoneAfterAll DamageKind = "undone"
+	// Unheard: a change that anticipated a one-way call stays, whatever became of it (C1).
+	Unheard DamageKind = "unheard"
 	// LostByTrap: a trap in a later segment keeps an earlier change, or loses
 	// the bookkeeping of a call that took effect (S7).
 	LostByTrap DamageKind = "trap"
@@ -99,6 +101,13 @@ func (c *Canister) TrapAt(m *Message, site ops.Site) (d Damage, ok bool) {
 	return d, true
 }
 
+// Failing is the run of m in which the call at a site fails: by the callee's own
+// error if inner, else by a clean reject. ok is false if no run makes the call.
+func (c *Canister) Failing(m *Message, call ops.Site, inner bool) (d Damage, ok bool) {
+	ex := c.survivalOf(m).Failing(model.Site(call), inner)
+	return Damage{Call: call, example: ex}, ex != nil
+}
+
 // trapAmong finds the damage of a trap at a site.
 func trapAmong(found []model.Damage, site ops.Site) (Damage, bool) {
 	for _, d := range found {
@@ -110,7 +119,7 @@ func trapAmong(found []model.Damage, site ops.Site) (Damage, bool) {
 }
 
 var damageKinds = map[model.DamageKind]DamageKind{
-	model.Forgotten: Forgotten, model.Leaked: Leaked, model.UndoneAfterAll: UndoneAfterAll, model.LostByTrap: LostByTrap,
+	model.Forgotten: Forgotten, model.Leaked: Leaked, model.UndoneAfterAll: UndoneAfterAll, model.Unheard: Unheard, model.LostByTrap: LostByTrap,
 }
 
 func damages(found []model.Damage) []Damage {
@@ -259,6 +268,9 @@ const trapRow = "trap in callback"
 
 // Unknown is how a call ended whose callee acted although the caller is told of an error (C7).
 const Unknown = string(model.UncleanTook)
+
+// CleanReject is how a call ended that certainly did nothing.
+const CleanReject = string(model.CleanReject)
 
 // Unreadable is how a call ended whose reply cannot be decoded: the callee acted.
 const Unreadable = string(model.DecodeFailed)

@@ -562,6 +562,7 @@ func (l *lowerer) awaitChain(f *future, n rp.Node) val {
 func (l *lowerer) oneway(a *knowledge.Action, name string, recv *val, args []val, argn []rp.Node, n rp.Node) val {
 	op := &ops.Op{Kind: ops.Oneway, Request: &ops.RequestInfo{API: lastTwo(name), Method: lastOf(name)}}
 	l.nameCall(op.Request, a, args, argn)
+	op.Request.Effect = effects[l.c.Knowledge.Call(op.Request.Method)]
 	for _, x := range args {
 		op.Args = append(op.Args, l.plain(x, n))
 	}

@@ -597,6 +597,9 @@ func (l *lowerer) ifElse(cond ops.Value, n rustparse.Node, then, els func()) {
 		return
 	}
 	op := &ops.Op{Kind: ops.If, Args: []ops.Value{cond}}
+	if k := l.tree().Kind(n); k == rustparse.CallExpression || k == rustparse.TryExpression {
+		op.Text = ops.Within
+	}
 	l.emit(op, n)
 	l.blocks += 3
 	side := func(f func()) ([]*ops.Op, bool) {

@@ -15,6 +15,8 @@ const (
 	// UndoneAfterAll: a change is undone although the call took effect: the
 	// caller was told that it failed, or it trapped and its cleanup undid it.
 	UndoneAfterAll
+	// Unheard: a change that anticipated a one-way call stays, whatever became of it.
+	Unheard
 	// LostByTrap: a trap in a later segment keeps an earlier change, or loses
 	// the bookkeeping of a call that took effect.
 	LostByTrap
@@ -76,6 +78,7 @@ type Survival struct {
 	Reached   bool
 	Exhausted bool
 	plain     *EndingExample // a run that makes a call, for tables
+	calls     map[Site]*EndingExample
 }
 
 // maxForced is how many runs are made to trap at one site.
@@ -111,7 +114,7 @@ func (s *System) Survival(a *Program, force ...Site) Survival {
 }
 
 func (s *System) newSurvey(a *Program) *survey {
-	return &survey{s: s, a: a, out: Survival{Traps: map[Site]bool{}, Held: map[Site]bool{}},
+	return &survey{s: s, a: a, out: Survival{Traps: map[Site]bool{}, Held: map[Site]bool{}, calls: map[Site]*EndingExample{}},
 		seen: map[damageKey]bool{}, forced: map[Site]int{}, booked: map[Site]bool{}, freed: map[heldKey]bool{}}
 }
 
@@ -216,6 +219,11 @@ func (v *survey) once(c *chooser, t *tracker) {
 		v.out.plain = ex(run.m.calls[0])
 	}
 	if !v.stirred && v.leaves == nil {
+		for _, k := range run.m.calls {
+			if v.out.calls[k.site] == nil {
+				v.out.calls[k.site] = ex(k)
+			}
+		}
 		v.holds(run)
 	}
 	switch failed := run.failing(); {
@@ -233,7 +241,7 @@ func (v *survey) once(c *chooser, t *tracker) {
 	case failed != nil:
 		v.failed(run, v.s.twin(w, v.a), failed, ex)
 	default:
-		v.good(run)
+		v.good(run, ex)
 		if run.a.status == done {
 			v.balanced(run, ex)
 		}
@@ -557,9 +565,21 @@ func (v *survey) trapped(to *[]lateTrap, run aloneRun, ex func(*call) *EndingExa
 	}
 }
 
-// good notes after which calls a run that ends well writes something that stays.
-func (v *survey) good(run aloneRun) {
+// good notes after which calls a run that ends well writes something that stays,
+// and what it takes for calls that nobody hears of.
+func (v *survey) good(run aloneRun, ex func(*call) *EndingExample) {
 	net := run.changes(v.s, 1, run.a.seg)
+	for _, k := range run.m.calls {
+		if !k.oneway {
+			continue
+		}
+		for _, c := range v.s.counted(run.changes(v.s, 1, k.seg)) {
+			// A number: what else is cleared away on the occasion is rather announced than paid for.
+			if settle(c.old).k == vInt && takes(c) && at(net, c.place) != nil && v.owed(run, c, k) {
+				v.add(Damage{Kind: Unheard, Place: v.s.place(c.place), Change: c.site, Owed: true}, k, ex)
+			}
+		}
+	}
 	for _, c := range run.m.calls {
 		if v.booked[c.site] || !c.effect || !c.took() {
 			continue
@@ -689,6 +709,21 @@ func better(d, o Damage) bool {
 		return n
 	}
 	return rank(d) > rank(o)
+}
+
+// Failing is an example of a run that makes the call at a site, with that call
+// ending in an error: the callee's own, or a clean reject. Nil if no run makes it.
+func (v Survival) Failing(call Site, inner bool) *EndingExample {
+	ex := v.calls[call]
+	if ex == nil {
+		return nil
+	}
+	e := *ex
+	e.ending, e.force = endClean, nil
+	if inner {
+		e.ending = endInner
+	}
+	return &e
 }
 
 // Plain is an example of a run that makes a call; nil if none does.

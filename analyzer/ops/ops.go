@@ -25,7 +25,11 @@
 // given one may change the variable (see [Out]).
 package ops
 
-import "github.com/awaitlint/awaitlint/rustparse"
+import (
+	"slices"
+
+	"github.com/awaitlint/awaitlint/rustparse"
+)
 
 // A Value is the result of one operation of a function; 0 is "none".
 type Value int32
@@ -139,6 +143,9 @@ const (
 	Shared      // goes with other shared ones
 	Unique
 )
+
+// Within is the Text of an If that is part of a `?` or a combinator and no branch of the source.
+const Within = "within"
 
 // A Lit is the type of a constant.
 type Lit uint8
@@ -332,6 +339,34 @@ func (f *Func) AwaitOf(call Site) Site {
 		}
 	}
 	return best
+}
+
+// PassesOn reports whether the function that holds frame, lowered in place, gives
+// its caller something that depends on what await gave.
+func (f *Func) PassesOn(await *Op, frame Site) bool {
+	values, vars := map[Value]bool{await.Out: true}, map[Var]bool{}
+	out := false
+	var visit func(list []*Op, chosen bool)
+	visit = func(list []*Op, chosen bool) {
+		for _, op := range list {
+			depends := slices.ContainsFunc(op.Args, func(a Value) bool { return values[a] })
+			switch {
+			case op.Kind == Get || op.Kind == Ref:
+				depends = vars[op.Var]
+			case op.Kind == Set && (depends || chosen):
+				vars[op.Var] = true
+				// The caller's variable takes what the callee returns.
+				out = out || f.SameFrame(op.Site, frame) && f.SameFrame(f.Vars[op.Var].Site, f.Sites[frame].Caller)
+			}
+			if depends && op.Out != 0 {
+				values[op.Out] = true
+			}
+			visit(op.Body, chosen || op.Kind == If && depends)
+			visit(op.Else, chosen || op.Kind == If && depends)
+		}
+	}
+	visit(f.Body, false)
+	return out
 }
 
 // A ParamInfo is a parameter or capture.

@@ -53,7 +53,7 @@ func (r *Rule) Run(pass *analysis.Pass) (any, error) {
 		seen := map[ops.Site]bool{}
 		for _, d := range r.Damages(model, m) {
 			at := primary(m, d)
-			if at == 0 || seen[at] || remembered(m, d) {
+			if at == 0 || seen[at] || !Stands(m, d) {
 				continue
 			}
 			seen[at] = true
@@ -101,6 +101,9 @@ func inDrop(list []*ops.Op, at ops.Site, drop bool) bool {
 	}
 	return false
 }
+
+// Stands reports whether a damage is one: what stays is no mere memory.
+func Stands(m *effects.Message, d evidence.Damage) bool { return !remembered(m, d) }
 
 // remembered reports whether the change that stays only stores what an earlier
 // call answered: it anticipates nothing, and is as good as ever.

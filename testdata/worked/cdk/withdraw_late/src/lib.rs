@@ -18,7 +18,7 @@ async fn withdraw(amount: u64) -> Result<(), String> {
     if balance < amount {
         return Err("not enough funds".to_string());
     }
-    let _ = Call::bounded_wait(LEDGER, "transfer").with_arg(amount).await;
+    let _ = Call::bounded_wait(LEDGER, "transfer").with_arg(amount).await; // want "ignored-result confirmed"
     BALANCE.with_borrow_mut(|b| *b = balance - amount); // want "stale-write confirmed" "stale-check confirmed"
     Ok(())
 }
@@ -27,7 +27,7 @@ async fn withdraw(amount: u64) -> Result<(), String> {
 #[update]
 async fn sweep(amount: u64) -> Result<(), String> {
     let balance = BALANCE.with_borrow(|b| *b);
-    let _ = Call::bounded_wait(LEDGER, "transfer").with_arg(amount).await;
+    let _ = Call::bounded_wait(LEDGER, "transfer").with_arg(amount).await; // want "ignored-result confirmed"
     BALANCE.with_borrow_mut(|b| *b = balance.saturating_sub(amount)); // want "stale-write confirmed"
     Ok(())
 }

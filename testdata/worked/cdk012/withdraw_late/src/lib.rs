@@ -21,7 +21,7 @@ async fn withdraw(amount: u64) -> Result<(), String> {
     if balance < amount {
         return Err("not enough funds".to_string());
     }
-    let _: Result<(), _> = ic_cdk::call(LEDGER, "transfer", (amount,)).await;
+    let _: Result<(), _> = ic_cdk::call(LEDGER, "transfer", (amount,)).await; // want "ignored-result confirmed"
     BALANCE.with(|b| *b.borrow_mut() = balance - amount); // want "stale-write confirmed" "stale-check confirmed"
     Ok(())
 }
