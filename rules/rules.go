@@ -7,6 +7,7 @@ import (
 	"github.com/awaitlint/awaitlint/analyzer/finding"
 	"github.com/awaitlint/awaitlint/rules/borrowacrossawait"
 	"github.com/awaitlint/awaitlint/rules/forbiddencall"
+	"github.com/awaitlint/awaitlint/rules/guardbypassed"
 	"github.com/awaitlint/awaitlint/rules/guarddropped"
 	"github.com/awaitlint/awaitlint/rules/ignoredresult"
 	"github.com/awaitlint/awaitlint/rules/lockleak"
@@ -39,6 +40,7 @@ var all = []*Rule{
 	{unknownoutcome.Analyzer, unknownoutcome.Rule},
 	{ignoredresult.Analyzer, ignoredresult.Rule},
 	{guarddropped.Analyzer, guarddropped.Rule},
+	{guardbypassed.Analyzer, guardbypassed.Rule},
 	{lockleak.Analyzer, lockleak.Rule},
 	{borrowacrossawait.Analyzer, borrowacrossawait.Rule},
 	{querywrite.Analyzer, querywrite.Rule},

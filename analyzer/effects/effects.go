@@ -59,6 +59,10 @@ type Message struct {
 	mu      sync.Mutex
 	reach   map[*ssa.BasicBlock][]bool // from the end of a block
 	regions map[regionKey]*Region
+
+	locksOnce, wholeOnce sync.Once
+	locks                []*Lock
+	whole                *Message
 }
 
 // Entry is the entry point as a reader knows it.

@@ -72,6 +72,11 @@ const maxLocks = 64
 
 // Locks returns the locks a message holds over an await that may commit, in block order.
 func (m *Message) Locks() []*Lock {
+	m.locksOnce.Do(func() { m.locks = m.findLocks() })
+	return m.locks
+}
+
+func (m *Message) findLocks() []*Lock {
 	if m.Err != nil || !slices.ContainsFunc(m.Awaits, (*Await).Commits) {
 		return nil
 	}
@@ -85,27 +90,6 @@ func (m *Message) Locks() []*Lock {
 		}
 	}
 	return append(out, f.handed(out)...)
-}
-
-// Bypasses returns the writes by which other messages of the canister change what l is about
-// without holding a lock on the same place themselves.
-func (c *Canister) Bypasses(l *Lock, of *Message) []*Access {
-	var out []*Access
-	for _, m := range c.Messages {
-		if m == of || m.Err != nil {
-			continue
-		}
-		locks := m.Locks()
-		if slices.ContainsFunc(locks, func(o *Lock) bool { return o.Place.Across(l.Place) }) {
-			continue
-		}
-		for _, a := range m.Accesses {
-			if a.Write && a.Place.Across(l.Place) {
-				out = append(out, a)
-			}
-		}
-	}
-	return out
 }
 
 type lockFinder struct {

@@ -223,23 +223,19 @@ func endings(m *effects.Message, instr ssa.Instruction) []string {
 	return out
 }
 
-// Who changes what a lock is about without taking it.
-func TestBypasses(t *testing.T) {
+// Who changes what a lock is about without taking it, and who looks at it.
+func TestIgnores(t *testing.T) {
 	c := loadLocks(t)
-	var names []string
+	var lock *effects.Lock
 	for _, m := range c.Messages {
-		if m.Entry().Name != "flag_of_a_record" {
-			continue
-		}
-		for _, a := range c.Bypasses(m.Locks()[0], m) {
-			for _, o := range c.Messages {
-				if slices.Contains(o.Accesses, a) && !slices.Contains(names, o.Entry().Name) {
-					names = append(names, o.Entry().Name)
-				}
-			}
+		if m.Entry().Name == "flag_of_a_record" {
+			lock = m.Locks()[0]
 		}
 	}
-	if diff := cmp.Diff([]string{"bypass"}, names); diff != "" {
-		t.Errorf("bypasses (-want +got):\n%s", diff)
+	for _, m := range c.Messages {
+		want := map[string]bool{"flag_of_a_record": false, "bypass": false, "flag": true}
+		if ignores, asked := want[m.Entry().Name]; asked && m.Ignores(lock) != ignores {
+			t.Errorf("%s: ignores the lock: %v", m.Entry().Name, !ignores)
+		}
 	}
 }

@@ -95,6 +95,8 @@ type Candidate struct {
 	Link Link
 	// Also are further late writes of the same damage.
 	Also []ops.Site
+	// With is the only message to try in the gaps, nil for all that are worth it.
+	With *Message
 }
 
 // A Race is the answer to a candidate.
@@ -107,14 +109,15 @@ type Race struct {
 	With *Message
 	// Reads are the reads that became stale in the witness.
 	Reads []Read
-	// Late is the site of the late write that the witness shows.
-	Late        ops.Site
-	Interferers []finding.Endpoint // those that make it wrong, the witness's first
-	Observers   []finding.Endpoint
-	Survives    []string
-	Lost        []string
-	Runs        int
-	Cost        finding.Cost
+	// Late is the site of the late write that the witness shows, Change that of
+	// the write by With that made it wrong.
+	Late, Change ops.Site
+	Interferers  []finding.Endpoint // those that make it wrong, the witness's first
+	Observers    []finding.Endpoint
+	Survives     []string
+	Lost         []string
+	Runs         int
+	Cost         finding.Cost
 }
 
 // A Read is a read that another message made stale.
@@ -145,7 +148,7 @@ func (c *Canister) race(cand Candidate) Race {
 	best := Race{Verdict: finding.Refuted, Reason: "no other message can write what it read"}
 	var worst *model.RaceOutcome
 	var harmful, doubtful []finding.Endpoint
-	for _, b := range c.interferers(a, model.Site(cand.Read)) {
+	for _, b := range c.Rivals(cand) {
 		out := c.pair(a, b).Race(model.RaceQuery{Marks: marks, Link: cand.Link, Read: model.Site(cand.Read)})
 		best.Runs += out.Runs
 		best.Cost.Instructions += out.Instructions
@@ -177,6 +180,14 @@ func (c *Canister) race(cand Candidate) Race {
 var verdicts = map[model.Verdict]finding.Verdict{
 	model.Confirmed: finding.Confirmed, model.Possible: finding.Possible,
 	model.CannotTell: finding.CannotTell, model.Refuted: finding.Refuted,
+}
+
+// Rivals are the messages to try in the gaps of a candidate's message.
+func (c *Canister) Rivals(cand Candidate) []*Message {
+	if cand.With != nil {
+		return []*Message{cand.With}
+	}
+	return c.interferers(cand.Message, model.Site(cand.Read))
 }
 
 // interferers are the messages worth trying in the gaps of a, a itself first:

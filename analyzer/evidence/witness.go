@@ -25,8 +25,12 @@ func (c *Canister) show(r *Race, a *Message, ex *model.Example) {
 		w.watch(rd.Place)
 	}
 	for _, e := range run.Trace.Events {
-		if e.Kind == model.EvWrite && e.Site == ex.Late && e.Message == 0 {
+		switch {
+		case e.Kind != model.EvWrite:
+		case e.Message == 0 && e.Site == ex.Late:
 			w.watch(e.Place)
+		case e.Message == 1 && r.Change == 0 && slices.ContainsFunc(ex.Reads, func(rd model.ExampleRead) bool { return overlap(rd.Place, e.Place) }):
+			r.Change = ops.Site(e.Site)
 		}
 	}
 	w.render()
@@ -37,6 +41,11 @@ func (c *Canister) show(r *Race, a *Message, ex *model.Example) {
 	}
 	r.Witness = &finding.Witness{Places: places, Steps: w.steps, Conclusion: conclusion}
 	r.Survives, r.Lost = w.outcome()
+}
+
+// overlap reports whether one place is the other or a part of it.
+func overlap(p, q model.Place) bool {
+	return strings.HasPrefix(p.Name, q.Name) || strings.HasPrefix(q.Name, p.Name)
 }
 
 // A witness turns the events of a run into lines.

@@ -325,6 +325,9 @@ func (sc *scan) one(st *Step) {
 		sc.awaits = append(sc.awaits, sc.seq)
 	case If, Assert, Un, Make, Request, Call, Opaque, Return, Oneway, Spawn:
 		sc.consume(st, 0)
+		if st.Kind == Make && (st.Name == "Ok" || st.Name == "Some") {
+			sc.put(st.Out, optionOf(n)) // a reference into the state, handed on in a result
+		}
 		if st.Kind == Call && st.Callee != nil && st.Callee.MayWrite {
 			for _, c := range sc.s.cells {
 				c.read, c.written = true, true

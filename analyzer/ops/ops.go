@@ -248,6 +248,8 @@ type Callee struct {
 	// Pure: neither reads nor writes state, does not call. Such a call is a
 	// function of its arguments.
 	Pure bool
+	// Controls: it tells whether its argument is a controller of the canister.
+	Controls bool
 	// Reads and Writes name the state places that may be touched, as
 	// "CELL.path", "*" for "anything".
 	Reads, Writes []string

@@ -3,7 +3,6 @@ package guarddropped
 import (
 	"cmp"
 	_ "embed"
-	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -69,8 +68,8 @@ func waiting(m *effects.Message) *effects.Message {
 		guards = guards || op.Kind == ops.Guard
 		tasks = tasks || op.Kind == ops.Spawn
 	})
-	if errors.Is(m.Err, effects.ErrAtomic) && guards && tasks {
-		return effects.New(m.Canister, m.Input)
+	if guards && tasks {
+		return m.Whole()
 	}
 	return m
 }
@@ -136,23 +135,19 @@ func covered(c *effects.Canister, task *ops.Op, p effects.Place) bool {
 // open, and puts a race it confirms into f: one between what was done under the guard
 // and a later write, or any at all where nothing was. It returns that race, nil for none.
 func witness(f *finding.Finding, model *evidence.Canister, m *effects.Message, d *effects.Dropped) *race.Candidate {
-	writes, _ := race.StaleWrites(m)
-	for _, group := range []struct {
-		candidates []*race.Candidate
-		link       evidence.Link
-	}{{writes, evidence.ByData}, {race.StaleChecks(m), evidence.ByBranch}} {
-		for _, c := range group.candidates {
-			if len(d.Used) > 0 && !slices.Contains(d.Used, c.Read) ||
-				!slices.ContainsFunc(c.Commits, func(w *effects.Await) bool { return slices.Contains(d.Awaits, w) }) {
-				continue
-			}
-			if answer := c.Ask(model, Rule.ID, group.link); answer.Verdict == finding.Confirmed {
-				race.Show(f, answer)
-				return c
-			}
+	var shown *race.Candidate
+	race.Each(m, func(c *race.Candidate, link evidence.Link) bool {
+		if len(d.Used) > 0 && !slices.Contains(d.Used, c.Read) ||
+			!slices.ContainsFunc(c.Commits, func(w *effects.Await) bool { return slices.Contains(d.Awaits, w) }) {
+			return true
 		}
-	}
-	return nil
+		if answer := model.Race(c.Question(model, Rule.ID, link)); answer.Verdict == finding.Confirmed {
+			race.Show(f, answer)
+			shown = c
+		}
+		return shown == nil
+	})
+	return shown
 }
 
 // named names the guard: by its type, if that has a name of its own.

@@ -61,20 +61,36 @@ func (r *Rule) Run(pass *analysis.Pass) (any, error) {
 // prove adds what the model says: a race it shows is an error, one it can
 // neither show nor refute a warning.
 func (r *Rule) prove(model *evidence.Canister, c *Candidate, f *finding.Finding) {
-	Show(f, c.Ask(model, r.Meta.ID, r.Link))
+	Show(f, model.Race(c.Question(model, r.Meta.ID, r.Link)))
 	f.Level = r.Meta.Level
 	if f.Verdict != finding.Confirmed {
 		f.Level = min(f.Level, finding.Warning)
 	}
 }
 
-// Ask has the model judge a candidate. link is how the read must reach the late write.
-func (c *Candidate) Ask(model *evidence.Canister, rule string, link evidence.Link) evidence.Race {
-	return model.Race(evidence.Candidate{
+// Question is what the model is asked about a candidate. link is how the read must reach the late write.
+func (c *Candidate) Question(model *evidence.Canister, rule string, link evidence.Link) evidence.Candidate {
+	return evidence.Candidate{
 		Rule: rule, Message: model.Message(c.Message.Input.Func),
 		Read: c.Read.Op.Site, Commit: c.Commits[0].Op.Site, Write: c.Write.Op.Site,
 		Link: link, Also: sameText(c.Message.Input.Func, c.Write.Op.Site),
-	})
+	}
+}
+
+// Each calls f with every stale write and stale check of a message, and how its
+// read must reach its write, until f returns false.
+func Each(m *effects.Message, f func(*Candidate, evidence.Link) bool) {
+	writes, _ := StaleWrites(m)
+	for _, c := range writes {
+		if !f(c, evidence.ByData) {
+			return
+		}
+	}
+	for _, c := range StaleChecks(m) {
+		if !f(c, evidence.ByBranch) {
+			return
+		}
+	}
 }
 
 // Show puts the answer of the model into a finding.

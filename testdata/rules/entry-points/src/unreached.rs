@@ -77,5 +77,5 @@ async fn raise_open_rate() -> Result<(), String> {
 
 #[update]
 fn set_open_rate(rate: u64) {
-    OPEN_RATE.set(rate);
+    OPEN_RATE.set(rate); // want "guard-bypassed confirmed"
 }

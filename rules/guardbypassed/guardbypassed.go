@@ -1,0 +1,197 @@
+package guardbypassed
+
+import (
+	"cmp"
+	_ "embed"
+	"fmt"
+	"reflect"
+	"slices"
+
+	"golang.org/x/tools/go/analysis"
+
+	"github.com/awaitlint/awaitlint/analyzer/effects"
+	"github.com/awaitlint/awaitlint/analyzer/evidence"
+	"github.com/awaitlint/awaitlint/analyzer/finding"
+	"github.com/awaitlint/awaitlint/analyzer/ops"
+	"github.com/awaitlint/awaitlint/rules/internal/page"
+	"github.com/awaitlint/awaitlint/rules/internal/race"
+)
+
+//go:embed doc.go
+var doc string
+
+// Analyzer reports writes that a guard of somebody else does not keep out.
+var Analyzer = &analysis.Analyzer{
+	Name: "guardbypassed", Doc: Rule.Title, Run: run,
+	Requires: race.Requires, ResultType: reflect.TypeFor[[]*finding.Finding](),
+}
+
+// Rule is the metadata of guard-bypassed.
+var Rule = finding.Rule{
+	ID:       "guard-bypassed",
+	Title:    "a write that passes by the guard under which others use the state",
+	Level:    finding.Error,
+	Default:  true,
+	CWE:      []int{667, 362, 820},
+	Tags:     []string{"security", "race", "guard", "await"},
+	Severity: "7.5",
+	Doc:      page.Markdown(doc),
+	Help:     "take the same guard, with a key that covers what is written, or refuse while somebody holds it",
+}
+
+func run(pass *analysis.Pass) (any, error) {
+	c := &checker{
+		canister: pass.ResultOf[effects.Analyzer].(*effects.Canister),
+		model:    pass.ResultOf[race.Model].(*evidence.Canister),
+	}
+	var out []*finding.Finding
+	for _, m := range c.canister.Messages {
+		if m.Err != nil || !m.Input.Lasts {
+			continue
+		}
+		for _, l := range m.Locks() {
+			race.Each(m, func(cand *race.Candidate, link evidence.Link) bool {
+				if covered(m, l, cand) {
+					out = append(out, c.bypasses(m, l, cand, link)...)
+				}
+				return true
+			})
+		}
+	}
+	for _, f := range out {
+		if f.Verdict != finding.Refuted {
+			pass.Report(analysis.Diagnostic{Pos: c.canister.Pos(f.Primary.Span), Category: Rule.ID, Message: f.Message})
+		}
+	}
+	return out, nil
+}
+
+// covered reports whether l is held from the read of a candidate to its write, and is not
+// itself what is read and written.
+func covered(m *effects.Message, l *effects.Lock, c *race.Candidate) bool {
+	own := len(c.Write.Place.Path) >= len(l.Place.Path) && c.Write.Place.Same(l.Place)
+	return !own && m.Spans(l, c.Read.Instr, c.Write.Instr)
+}
+
+type checker struct {
+	canister *effects.Canister
+	model    *evidence.Canister
+}
+
+// bypasses asks the model about every message that can write, in the gap, what was read under l.
+func (c *checker) bypasses(m *effects.Message, l *effects.Lock, cand *race.Candidate, link evidence.Link) []*finding.Finding {
+	question := cand.Question(c.model, Rule.ID, link)
+	var out []*finding.Finding
+	for _, rival := range c.model.Rivals(question) {
+		b := c.message(rival)
+		if b == nil {
+			continue
+		}
+		question.With = rival
+		answer := c.model.Race(question)
+		// What was not shown is worth a word only about those who never ask for a lock
+		// that the others take.
+		if answer.Verdict != finding.Confirmed && !b.Ignores(l) {
+			continue
+		}
+		at := change(b, cand, answer)
+		if at == nil {
+			continue
+		}
+		doubt := answer.Verdict == finding.Possible || answer.Verdict == finding.CannotTell
+		if doubt && !(deliberate(l) && c.canister.Disciplined(at.Place, l)) || answer.Verdict != finding.Refuted && b.Privileged(at.Instr) {
+			continue
+		}
+		out = append(out, c.finding(m, l, cand, b, at, answer))
+	}
+	return out
+}
+
+// deliberate reports whether a lock is certainly meant as one: a value or closure gives it back.
+func deliberate(l *effects.Lock) bool {
+	return l.Kind == effects.LockValue || l.Kind == effects.LockScope
+}
+
+// message is the effects of a message of the model, nil where they are not known.
+func (c *checker) message(of *evidence.Message) *effects.Message {
+	for _, m := range c.canister.Messages {
+		if m.Input.Func == of.Func {
+			if w := m.Whole(); w.Err == nil {
+				return w
+			}
+		}
+	}
+	return nil
+}
+
+// change is the write by b that passes by the lock: that of the run that shows it, else the first.
+func change(b *effects.Message, cand *race.Candidate, answer evidence.Race) *effects.Access {
+	var first *effects.Access
+	for _, a := range b.Accesses {
+		switch {
+		case !a.Write || a.Op == nil:
+		case answer.Change != 0 && a.Op.Site == answer.Change:
+			return a
+		case first == nil && a.Place.Cell != "*" && a.Place.Across(cand.Read.Place):
+			first = a
+		}
+	}
+	return first
+}
+
+func (c *checker) finding(m *effects.Message, l *effects.Lock, cand *race.Candidate, b *effects.Message, at *effects.Access, answer evidence.Race) *finding.Finding {
+	site := b.Fn.Ops.Sites[at.Op.Site]
+	f := &finding.Finding{
+		Rule: Rule.ID, Level: Rule.Level, Entry: b.Entry(), Function: cmp.Or(site.Func, b.Fn.Ops.Name),
+		Assumed: append(slices.Clone(b.Fn.Ops.Assumed), m.Fn.Ops.Assumed...), Help: Rule.Help,
+	}
+	race.Show(f, answer)
+	if f.Verdict != finding.Confirmed {
+		f.Level = finding.Warning
+	}
+	f.Interferers = []finding.Endpoint{b.Entry()}
+	lock, place, waiter := named(l), at.Place.String(), m.Fn.Ops.Name
+	f.Primary = finding.Label{Role: finding.RoleWrite, Span: site.Span}
+	switch {
+	case !b.Takes(l):
+		f.Message = fmt.Sprintf("`%s` changes `%s` without %s, under which `%s` uses it across an await", b.Fn.Ops.Name, place, lock, waiter)
+		f.Primary.Text = "changed here, whoever holds " + lock
+	case l.Shared:
+		f.Message = fmt.Sprintf("%s lets several in at a time, but `%s`, which `%s` uses under it, is one for all", lock, place, waiter)
+		f.Primary.Text = "changed here, by several at a time"
+		f.Help = "take a guard that lets one in at a time for what is changed, before it is looked at"
+	default:
+		f.Message = fmt.Sprintf("%s keeps out who has the same `%s`, but `%s`, which `%s` uses under it, is shared with others", lock, key(l), place, waiter)
+		f.Primary.Text = fmt.Sprintf("the key `%s` of %s does not cover this", key(l), lock)
+		f.Help = "lock what is changed: a guard for the whole, or with the key by which it is changed"
+	}
+	sites := m.Fn.Ops.Sites
+	label := func(role finding.Role, s ops.Site, text string) {
+		f.Labels = append(f.Labels, finding.Label{Role: role, Span: sites[s].Span, Text: text})
+	}
+	if l.Take != nil {
+		label(finding.RoleGuard, l.Take.Op.Site, fmt.Sprintf("`%s` takes %s", waiter, lock))
+	}
+	label(finding.RoleRead, cand.Read.Op.Site, fmt.Sprintf("`%s` reads `%s` under it", waiter, cand.Read.Place))
+	label(finding.RoleCommit, cand.Commits[0].Op.Site, "its segment commits here, and the lock is held")
+	label(finding.RoleExit, cand.Write.Op.Site, "it goes on with what it read")
+	return f
+}
+
+// named names a lock for a sentence.
+func named(l *effects.Lock) string {
+	if l.Guard != "" {
+		return "`" + l.Guard + "`"
+	}
+	return "the lock `" + l.Place.String() + "`"
+}
+
+// key is what the place of a lock is selected by.
+func key(l *effects.Lock) string {
+	for _, e := range slices.Backward(l.Place.Path) {
+		if e.Field == "" {
+			return e.Key.Text
+		}
+	}
+	return l.Place.String()
+}
