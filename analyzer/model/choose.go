@@ -27,6 +27,7 @@ type chooser struct {
 	near   queue // of those that change a run that came near
 	runs   int
 	pool   pool
+	mem    *arena // of the current run
 }
 
 // An ask is where in a run something is chosen: the message, the step, and how
@@ -50,6 +51,7 @@ const maxQueue = 20000
 func (c *chooser) rewind() {
 	c.at = 0
 	c.pool.reset(0)
+	c.release()
 }
 
 // enter says which step asks next.

@@ -134,7 +134,7 @@ func (m *machine) do(msg *message, in *instr) {
 			m.set(msg, st.Out, v)
 			return
 		}
-		m.set(msg, st.Out, ref(place{cell: -1, msg: msg, slot: st.Slot}))
+		m.set(msg, st.Out, m.w.ref(place{cell: -1, msg: msg, slot: st.Slot}))
 	case Field:
 		m.set(msg, st.Out, m.part(msg, a, elem{field: st.Name}, st.Site))
 	case Index:
@@ -188,10 +188,10 @@ func (m *machine) do(msg *message, in *instr) {
 			m.trap(msg, st.Site, st.Name)
 		}
 	case Request:
-		m.set(msg, st.Out, Value{k: vFuture, o: &object{call: &callSpec{st.Request, st.Site, m.loadAll(msg, st.Args, st.Site)}}})
+		m.set(msg, st.Out, m.future(st.Request, st.Site, m.loadAll(msg, st.Args, st.Site)))
 		m.mark(msg, st, m.reg(msg, st.Out))
 	case Join:
-		o := &object{name: st.Name}
+		o := m.w.object(object{name: st.Name})
 		for _, r := range st.Args {
 			v := m.reg(msg, r)
 			if v.k == vList || v.k == vLazy {
@@ -221,6 +221,13 @@ func (m *machine) do(msg *message, in *instr) {
 	default:
 		m.set(msg, st.Out, m.w.opaqueAnswer("unknown step", m.loadAll(msg, st.Args, st.Site)))
 	}
+}
+
+// future is that of a call.
+func (m *machine) future(info *CallInfo, site Site, args []Value) Value {
+	spec := m.w.mem.specs.one()
+	*spec = callSpec{info, site, args}
+	return Value{k: vFuture, o: m.w.object(object{call: spec})}
 }
 
 func (msg *message) slot(s Slot) Value {
@@ -277,13 +284,13 @@ func (m *machine) argSource(msg *message, i int) taint {
 // part extends a reference, or takes the part of a value.
 func (m *machine) part(msg *message, v Value, e elem, site Site) Value {
 	if v.isRef() {
-		p := v.target().extend(e)
+		p := m.w.extend(v.target(), e)
 		if p.cell < 0 {
 			if x := m.peekLocal(p); x.isRef() {
 				return x.with(v.t)
 			}
 		}
-		return ref(p).with(v.t)
+		return m.w.ref(p).with(v.t)
 	}
 	return m.w.down(v, e)
 }
@@ -307,7 +314,7 @@ func (m *machine) peekLocal(p place) Value {
 func (m *machine) index(msg *message, st *Step, a Value) {
 	k := m.w.key(m.load(msg, arg(st, 1), st.Site))
 	if a.isRef() {
-		p := a.target().extend(elem{key: k})
+		p := m.w.extend(a.target(), elem{key: k})
 		if m.exists(msg, p, st.Site).k == vNone {
 			m.trap(msg, st.Site, "there is no such element")
 			return
@@ -344,7 +351,7 @@ func (m *machine) fetchAt(p place, hops int) Value {
 		if v.isRef() {
 			q := v.target()
 			for _, e := range p.path[i:] {
-				q = q.extend(e)
+				q = m.w.extend(q, e)
 			}
 			return m.fetchAt(q, hops-1)
 		}
@@ -415,7 +422,7 @@ func pathTaint(p place) taint {
 }
 
 func (m *machine) loadAll(msg *message, rs []Reg, site Site) []Value {
-	vs := make([]Value, len(rs))
+	vs := m.w.mem.values.some(len(rs))
 	for i, r := range rs {
 		vs[i] = m.freeze(msg, m.load(msg, r, site), site)
 	}
@@ -442,12 +449,12 @@ func (m *machine) freezeAt(msg *message, v Value, site Site, hops *int) Value {
 		if !slices.ContainsFunc(v.o.items, holdsRef) {
 			return v
 		}
-		o := *v.o
-		o.items = make([]Value, len(v.o.items))
+		o := m.w.object(*v.o)
+		o.items = m.w.mem.values.some(len(v.o.items))
 		for i, x := range v.o.items {
 			o.items[i] = m.freezeAt(msg, x, site, hops)
 		}
-		v.o = &o
+		v.o = o
 	}
 	return v
 }
@@ -468,14 +475,14 @@ func (m *machine) freezeFields(msg *message, v Value, site Site, hops *int) Valu
 	if !holdsRef(v) {
 		return v
 	}
-	o := *v.o
-	o.fields = make([]field, len(v.o.fields))
+	o := m.w.object(*v.o)
+	o.fields = m.w.mem.fields.some(len(v.o.fields))
 	for i, f := range v.o.fields {
 		x := m.freezeAt(msg, f.v, site, hops)
 		o.fields[i] = field{f.name, x}
 		v.t |= x.t
 	}
-	v.o = &o
+	v.o = o
 	return v
 }
 
@@ -611,7 +618,8 @@ func (m *machine) send(msg *message, fut Value) (failed bool) {
 		return len(fut.o.items) == 0
 	}
 	msg.calls++
-	c := &call{msg: msg, info: fut.o.call.info, site: fut.o.call.site, args: fut.o.call.args, ordinal: msg.calls, seg: msg.seg,
+	c := m.w.mem.calls.one()
+	*c = call{msg: msg, info: fut.o.call.info, site: fut.o.call.site, args: fut.o.call.args, ordinal: msg.calls, seg: msg.seg,
 		effect: m.sys.effectful(fut.o.call.info), ctl: msg.ctl}
 	if m.w.endings[m.w.callKey(c)] == endSync {
 		failed = true
@@ -624,13 +632,14 @@ func (m *machine) send(msg *message, fut Value) (failed bool) {
 func (m *machine) oneway(msg *message, st *Step) {
 	args := m.loadAll(msg, st.Args, st.Site)
 	msg.calls++
-	c := &call{msg: msg, info: st.Request, site: st.Site, args: args, ordinal: msg.calls, seg: msg.seg, effect: true, oneway: true, done: true, ctl: msg.ctl}
+	c := m.w.mem.calls.one()
+	*c = call{msg: msg, info: st.Request, site: st.Site, args: args, ordinal: msg.calls, seg: msg.seg, effect: true, oneway: true, done: true, ctl: msg.ctl}
 	if st.Request == nil {
 		c.info = &CallInfo{Label: st.Name}
 	}
 	m.pending = append(m.pending, c)
 	m.emit(Event{Kind: EvCall, msg: msg, Site: c.site, Text: c.info.Label, calls: []*call{c}})
-	m.set(msg, st.Out, Variant("Ok", Unit()))
+	m.set(msg, st.Out, m.w.variant("Ok", Unit()))
 	if m.marked {
 		var t taint
 		for _, a := range args {

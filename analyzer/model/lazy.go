@@ -79,7 +79,7 @@ func (l *lazy) kid(name string) *lazy {
 	c := l.w.lazy(l.origin, l.hint.find(name))
 	c.index = l.index
 	c.payload = l.payload && l.shape == shStruct && name == "0" // the only part of an answer of one value
-	l.kids = append(l.kids, kid{name, c})
+	l.kids = l.w.mem.kids.add(l.kids, kid{name, c})
 	return c
 }
 
@@ -94,7 +94,7 @@ type world struct {
 	choices  *chooser
 	domain   domain
 	nextID   int
-	spare    []lazy // made many at a time
+	mem      *arena
 	cells    []Value
 	callers  [2]Value // of A and B
 	hasKey   bool     // A's first key was chosen
@@ -124,10 +124,10 @@ type domain struct {
 }
 
 func newWorld(s *System, c *chooser, d domain) *world {
-	w := &world{sys: s, choices: c, domain: d, endings: map[string]ending{}, answers: map[string]Value{},
+	w := &world{sys: s, choices: c, mem: c.memory(), domain: d, endings: map[string]ending{}, answers: map[string]Value{},
 		symbols: map[string]*lazy{}}
 	w.args[0], w.args[1] = map[int]Value{}, map[int]Value{}
-	w.cells = make([]Value, len(s.cells))
+	w.cells = w.mem.values.some(len(s.cells))
 	for i, n := range s.cells {
 		w.cells[i] = w.cell(i, n)
 	}
@@ -165,11 +165,7 @@ func (w *world) stir(cells []Value, seg int) {
 
 func (w *world) lazy(o origin, h *node) *lazy {
 	w.nextID++
-	if len(w.spare) == 0 {
-		w.spare = make([]lazy, 32)
-	}
-	l := &w.spare[0]
-	w.spare = w.spare[1:]
+	l := w.mem.lazies.one()
 	l.id, l.origin, l.hint, l.w = w.nextID, o, h, w
 	if h != nil {
 		l.sort = h.sort
@@ -509,9 +505,9 @@ func (w *world) key(v Value) Value {
 		if whole, ok := w.rejoined(v.o); ok {
 			return whole.with(v.t)
 		}
-		o := &object{name: v.o.name, base: v.o.base}
-		for _, f := range v.o.fields {
-			o.fields = append(o.fields, field{f.name, w.key(f.v)})
+		o := w.object(object{name: v.o.name, base: v.o.base, fields: w.mem.fields.some(len(v.o.fields))})
+		for i, f := range v.o.fields {
+			o.fields[i] = field{f.name, w.key(f.v)}
 		}
 		v.o = o
 	}
@@ -582,7 +578,7 @@ func (w *world) pickKey(l *lazy) {
 // caller returns the sender of message role (0 for A, 1 for B).
 func (w *world) caller(role int, anonymous bool) Value {
 	if anonymous {
-		return Text("self")
+		return self
 	}
 	if w.callers[role].k == vNone {
 		n := 1
@@ -609,6 +605,8 @@ func (w *world) arg(role int, p *Program, i int) Value {
 	return v
 }
 
+var self = Text("self")
+
 // time is one instant for all messages of a run: with free times "an older
 // stamp overwrites a newer one" would look like a bug.
 func (w *world) time() Value {
@@ -632,7 +630,7 @@ func (w *world) entry(m Value, key Value) Value {
 	if e.present {
 		e.l = w.lazy(b.origin, b.hint.find("[]"))
 	}
-	b.keys = append(b.keys, e)
+	b.keys = w.mem.keys.add(b.keys, e)
 	v, _ = o.lookup(key)
 	return v
 }
@@ -662,13 +660,13 @@ func (w *world) asMap(v Value) Value {
 			return settle(v)
 		}
 	case vDefault, vNone, vUnit:
-		return emptyMap()
+		return emptyMap
 	case vAgg: // a newtype around a map, or a struct read as one
 		if v.o.base != nil && len(v.o.fields) == 0 && v.o.name == "" {
 			return settle(Value{k: vLazy, l: asShape(v.o.base.kid("{map}"), shMap), t: v.t})
 		}
 	case vList: // collected pairs
-		o := &object{}
+		o := w.mem.objects.one()
 		for _, it := range w.items(v) {
 			if it.k == vAgg && len(it.o.fields) == 2 {
 				o.entries = append(o.entries, entry{w.key(it.o.fields[0].v), it.o.fields[1].v})
@@ -729,10 +727,10 @@ func (w *world) asList(v Value) Value {
 			return settle(v)
 		}
 	case vDefault, vNone, vUnit:
-		return list()
+		return emptyList
 	case vMap:
 		if v.o.base == nil && len(v.o.entries) == 0 {
-			return list()
+			return emptyList
 		}
 	}
 	return settle(Value{k: vLazy, l: asShape(w.term("list", v).l, shList), t: v.t})
@@ -750,7 +748,11 @@ func (w *world) items(v Value) []Value {
 			b.elems = append(b.elems, e)
 		}
 	}
-	items, _ := v.o.whole()
+	whole, _ := v.o.whole()
+	if v.t == 0 {
+		return whole
+	}
+	items := w.cloned(whole, 0)
 	for i := range items {
 		items[i].t |= v.t
 	}
@@ -771,7 +773,7 @@ const lengthOf = "{len}"
 // arguments, and nothing else known. It is no lock, since all it depends on is
 // known; so it does not count as an opaque answer.
 func (w *world) term(op string, args ...Value) Value {
-	i, fresh := w.terms.find(op, args)
+	i, fresh := w.find(&w.terms, op, args)
 	if fresh {
 		w.terms[i].answer = Value{k: vLazy, l: w.lazy(fromReply, nil)}
 	}
@@ -794,15 +796,13 @@ type remembered struct {
 }
 
 // find returns the index of a question, adding it when it is new.
-func (m *memory) find(name string, args []Value) (i int, fresh bool) {
-	for i, r := range *m {
+func (w *world) find(m *memory, name string, args []Value) (i int, fresh bool) {
+	for i := range *m {
+		r := &(*m)[i]
 		if r.name == name && slices.EqualFunc(r.args, args, equal) {
 			return i, false
 		}
 	}
-	if *m == nil {
-		*m = make(memory, 0, 16)
-	}
-	*m = append(*m, remembered{name: name, args: args})
+	*m = w.mem.asked.add(*m, remembered{name: name, args: w.cloned(args, 0)})
 	return len(*m) - 1, true
 }

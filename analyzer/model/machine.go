@@ -251,7 +251,7 @@ type entered struct {
 }
 
 func newMachine(w *world) *machine {
-	return &machine{sys: w.sys, w: w, cells: append([]Value(nil), w.cells...)}
+	return &machine{sys: w.sys, w: w, cells: w.cloned(w.cells, 0)}
 }
 
 func (m *machine) newMessage(p *Program, role int) *message {
@@ -266,7 +266,7 @@ func (m *machine) source(s source) taint {
 		i = maxSources - 1
 	}
 	if i == len(m.sources) {
-		m.sources = append(m.sources, s)
+		m.sources = m.w.mem.sources.add(m.sources, s)
 	}
 	t := taint(1) << i
 	if s.msg != nil {
@@ -282,7 +282,7 @@ func (m *machine) run(msg *message) {
 	if m.w.stirred && msg.status == suspended {
 		m.w.stir(m.cells, msg.seg)
 	}
-	before := append([]Value(nil), m.cells...)
+	before := m.w.cloned(m.cells, 0)
 	resumed := msg.status == suspended
 	msg.status = ready
 	msg.seg++
@@ -329,7 +329,7 @@ func (m *machine) close(msg *message, before []Value) {
 // cleanup runs the drops of the guards that were alive at the await, the last
 // one first, as one committed segment (S15, S19). A trap in there takes it back.
 func (m *machine) cleanup(msg *message) {
-	before := append([]Value(nil), m.cells...)
+	before := m.w.cloned(m.cells, 0)
 	why, whyAt := msg.why, msg.whyAt
 	guards := msg.kept.guards
 	if len(guards) > 0 {
@@ -411,13 +411,13 @@ func (m *machine) joined(msg *message, fut Value) Value {
 			}
 			oks = append(oks, m.w.down(v, elem{variant: "Ok", field: "0"}))
 		}
-		return Variant("Ok", Variant("()", oks...))
+		return m.w.variant("Ok", m.w.variant("()", oks...))
 	case "select":
 		return vs[m.w.choices.choose(len(vs))]
 	case "list":
-		return list(vs...)
+		return m.w.list(vs)
 	}
-	return Variant("()", vs...)
+	return m.w.variant("()", vs...)
 }
 
 // end decides how a call ended and what its caller is told.
@@ -443,7 +443,7 @@ func (m *machine) told(c *call) Value {
 			name = "clean"
 		}
 		r := m.w.rejection(name)
-		return Variant("Err", r)
+		return m.w.variant("Err", r)
 	}
 	plain := c.info.Reply == ReplyPlain
 	switch c.ending {
@@ -459,14 +459,14 @@ func (m *machine) told(c *call) Value {
 		return reject(false)
 	case endInner:
 		if c.info.Reply == ReplyDouble {
-			return Variant("Ok", Variant("Err", m.w.rejection("inner")))
+			return m.w.variant("Ok", m.w.variant("Err", m.w.rejection("inner")))
 		}
-		return Variant("Ok", c.answer)
+		return m.w.variant("Ok", c.answer)
 	}
 	if plain {
 		return c.answer
 	}
-	return Variant("Ok", c.answer)
+	return m.w.variant("Ok", c.answer)
 }
 
 // rejection is an error value; what it says beyond its kind is open.
@@ -477,14 +477,14 @@ func (w *world) rejection(name string) Value {
 		l.shape = shStruct
 		w.symbols["reject "+name] = l
 	}
-	return Value{k: vAgg, o: &object{name: "reject " + name, base: l}}
+	return Value{k: vAgg, o: w.object(object{name: "reject " + name, base: l})}
 }
 
 // callKey identifies a call over the runs of a world: for a call with an
 // effect which message makes it and when, for a fetch what it asks (4.5).
 func (w *world) callKey(c *call) string {
 	if !c.effect {
-		i, _ := w.fetches.find(c.info.Label, c.args)
+		i, _ := w.find(&w.fetches, c.info.Label, c.args)
 		return "fetch " + strconv.Itoa(i)
 	}
 	return string(rune('A'+c.msg.role)) + strconv.Itoa(c.ordinal) + " " + c.info.Label
@@ -507,7 +507,7 @@ func (w *world) outcome(s *System, msg *message, c *call) (ending, Value) {
 		answer.l.payload = true
 		if c.info.Reply == ReplyDouble {
 			// The payload of a double result: Ok of something. Its Err is an ending.
-			answer = Variant("Ok", answer)
+			answer = w.variant("Ok", answer)
 		}
 		w.answers[key] = answer
 	}
@@ -532,7 +532,7 @@ func (w *world) outcome(s *System, msg *message, c *call) (ending, Value) {
 		}
 	}
 	if e == endInner {
-		return e, Variant("Err", w.rejection("inner"))
+		return e, w.variant("Err", w.rejection("inner"))
 	}
 	return e, answer
 }
@@ -555,7 +555,7 @@ func (w *world) endingsOf(c *call) []ending {
 
 // opaqueAnswer is what an unread function says: the same for the same inputs.
 func (w *world) opaqueAnswer(name string, inputs []Value) Value {
-	i, fresh := w.opaque.find(name, inputs)
+	i, fresh := w.find(&w.opaque, name, inputs)
 	if fresh {
 		w.opaque[i].answer = Value{k: vLazy, l: w.lazy(fromOpaque, nil)}
 	}

@@ -223,7 +223,9 @@ func (m *machine) bits(op string, a, b Value) Value {
 // becomes symbolic.
 func (m *machine) arith(op string, a, b Value) (Value, bool) {
 	if uninterpreted(a) || uninterpreted(b) {
-		return Value{k: vText, o: &object{name: op, fields: []field{{"0", a}, {"1", b}}}}, true
+		v := m.w.variant(op, a, b)
+		v.k = vText
+		return v, true
 	}
 	var x, y int64
 	if op == "-" || op == "+" {
@@ -303,9 +305,9 @@ func (m *machine) numberVerb(msg *message, st *Step) {
 		switch st.Name {
 		case CheckedAdd, CheckedSub, CheckedMul:
 			if neg {
-				v = none()
+				v = noneValue
 			} else {
-				v = some(v.with(a.t | b.t))
+				v = m.w.some(v.with(a.t | b.t))
 			}
 		case SatSub, SatAdd, SatMul:
 			if neg {

@@ -61,6 +61,15 @@ func (p place) within(q place) bool {
 
 func (p place) overlaps(q place) bool { return p.within(q) || q.within(p) }
 
+// extend is place.extend for places of a run.
+func (w *world) extend(p place, e elem) place {
+	path := w.mem.elems.some(len(p.path) + 1)
+	copy(path, p.path)
+	path[len(p.path)] = e
+	p.path = path
+	return p
+}
+
 func (p place) extend(e elem) place {
 	path := make([]elem, len(p.path), len(p.path)+1)
 	copy(path, p.path)
@@ -92,6 +101,18 @@ func (p place) name(cells []string) string {
 }
 
 func (p place) String() string { return p.name(nil) }
+
+// detached is p without values of a run: it may outlive the run, and finds the
+// same in another one.
+func (p place) detached() place {
+	path := make([]elem, len(p.path))
+	for i, e := range p.path {
+		e.key = e.key.detached()
+		path[i] = e
+	}
+	p.path, p.msg = path, nil
+	return p
+}
 
 // node is the static place of p, nil for locals.
 func (p place) node(s *System) *node {
@@ -237,7 +258,7 @@ func (w *world) put(v Value, path []elem, x Value) (out Value, ok bool) {
 }
 
 func (w *world) putField(v Value, e elem, x Value) Value {
-	o := &object{}
+	o := w.mem.objects.one()
 	switch v.k {
 	case vAgg:
 		*o = *v.o
@@ -262,7 +283,8 @@ func (w *world) putField(v Value, e elem, x Value) Value {
 	if o.base != nil {
 		name = e.part()
 	}
-	o.fields = append([]field(nil), o.fields...)
+	fields := w.mem.fields.some(len(o.fields) + 1)
+	o.fields = fields[:copy(fields, o.fields)]
 	for i := range o.fields {
 		if o.fields[i].name == name {
 			o.fields[i].v = x
@@ -275,7 +297,7 @@ func (w *world) putField(v Value, e elem, x Value) Value {
 
 func (w *world) putKey(v Value, key, x Value) (Value, bool) {
 	if v.k == vList || v.k == vLazy && v.l.shape == shUnknown && v.l.sort == SortList {
-		items := append([]Value(nil), w.items(v)...)
+		items := w.cloned(w.items(v), 0)
 		i := w.asInt(key)
 		if i < 0 || i >= int64(len(items)) {
 			return v, false
@@ -285,10 +307,10 @@ func (w *world) putKey(v Value, key, x Value) (Value, bool) {
 		} else {
 			items[i] = x
 		}
-		return Value{k: vList, o: &object{items: items}, t: v.t}, true
+		return w.list(items).with(v.t), true
 	}
 	m := w.asMap(v)
-	o := &object{base: m.o.base}
+	o := w.object(object{base: m.o.base, entries: w.mem.entries.some(len(m.o.entries) + 1)[:0]})
 	for _, e := range m.o.entries {
 		if !equal(e.key, key) {
 			o.entries = append(o.entries, e)

@@ -374,7 +374,7 @@ func (p *script) primary() Reg {
 		label, as := p.call()
 		return p.emit(&Step{Kind: Call, Name: label, Args: as, Callee: &Callee{Name: label}})
 	case p.accept("map"):
-		return p.emit(&Step{Kind: Const, Const: emptyMap()})
+		return p.emit(&Step{Kind: Const, Const: emptyMap})
 	}
 	p.next()
 	if s, ok := p.slots[name]; ok {

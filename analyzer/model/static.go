@@ -184,7 +184,7 @@ func (s *System) cell(name string) int {
 	s.byName[name] = i
 	s.names = append(s.names, name)
 	s.cells = append(s.cells, &node{name: name})
-	s.refs = append(s.refs, ref(place{cell: i}))
+	s.refs = append(s.refs, Value{k: vRef, o: &object{place: &place{cell: i}}})
 	return i
 }
 

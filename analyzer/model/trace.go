@@ -51,6 +51,7 @@ type Place struct {
 }
 
 func (s *System) place(p place) Place {
+	p = p.detached()
 	if p.cell < 0 {
 		return Place{Name: "local", p: p}
 	}

@@ -90,24 +90,81 @@ func Variant(name string, parts ...Value) Value {
 	return Value{k: vAgg, o: o}
 }
 
-func some(v Value) Value { return Variant("Some", v) }
-func none() Value        { return Variant("None") }
-func option(v Value) Value {
-	if v.k == vNone {
-		return none()
-	}
-	return some(v)
-}
-func emptyMap() Value        { return Value{k: vMap, o: &object{}} }
-func list(vs ...Value) Value { return Value{k: vList, o: &object{items: vs}} }
+var (
+	noneValue = Variant("None")
+	emptyMap  = Value{k: vMap, o: &object{}}
+	emptyList = Value{k: vList, o: &object{}}
+)
 
-func ref(p place) Value {
-	r := &struct {
-		o  object
-		at place
-	}{at: p}
-	r.o.place = &r.at
-	return Value{k: vRef, o: &r.o}
+// variant is Variant for values of a run.
+func (w *world) variant(name string, parts ...Value) Value {
+	o := w.mem.objects.one()
+	o.name = name
+	if len(parts) > 0 {
+		o.fields = w.mem.fields.some(len(parts))
+	}
+	for i, p := range parts {
+		o.fields[i] = field{strconv.Itoa(i), p}
+	}
+	return Value{k: vAgg, o: o}
+}
+
+func (w *world) some(v Value) Value { return w.variant("Some", v) }
+
+func (w *world) option(v Value) Value {
+	if v.k == vNone {
+		return noneValue
+	}
+	return w.some(v)
+}
+
+// list is the list of vs, which it keeps.
+func (w *world) list(vs []Value) Value {
+	o := w.mem.objects.one()
+	o.items = vs
+	return Value{k: vList, o: o}
+}
+
+func (w *world) ref(p place) Value {
+	r := w.mem.refs.one()
+	r.at = p
+	r.object.place = &r.at
+	return Value{k: vRef, o: &r.object}
+}
+
+// object is a copy of o, to be changed before anybody sees it.
+func (w *world) object(o object) *object {
+	c := w.mem.objects.one()
+	*c = o
+	return c
+}
+
+// cloned is a copy of vs with room for more.
+func (w *world) cloned(vs []Value, more int) []Value {
+	c := w.mem.values.some(len(vs) + more)
+	return c[:copy(c, vs)]
+}
+
+// detached is a copy of v that holds nothing of a run but what is known of v.
+func (v Value) detached() Value {
+	v = settle(v)
+	switch v.k {
+	case vLazy:
+		v.l = &lazy{}
+	case vText, vAgg, vList, vMap, vRef, vFuture:
+		o := &object{name: v.o.name}
+		for _, f := range v.o.fields {
+			o.fields = append(o.fields, field{f.name, f.v.detached()})
+		}
+		for _, x := range v.o.items {
+			o.items = append(o.items, x.detached())
+		}
+		if v.k == vRef || v.k == vFuture { // no key holds one
+			v.k = vAgg
+		}
+		v.o = o
+	}
+	return v
 }
 
 // target is the place a reference leads to.
@@ -162,13 +219,18 @@ func (l *lazy) object() *object {
 		name = l.name
 	}
 	if l.settled == nil || l.settled.name != name {
-		l.settled = &object{name: name, base: l}
+		o := l.w.mem.objects.one()
+		o.name, o.base = name, l
+		l.settled = o
 	}
 	return l.settled
 }
 
 // whole returns the items of a list whose length is known, else false.
 func (o *object) whole() ([]Value, bool) {
+	if len(o.front) == 0 && o.base == nil {
+		return o.items[:len(o.items):len(o.items)], true
+	}
 	var items []Value
 	for i := len(o.front) - 1; i >= 0; i-- {
 		items = append(items, o.front[i])

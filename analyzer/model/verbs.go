@@ -2,7 +2,7 @@ package model
 
 // make builds an aggregate.
 func (m *machine) make(msg *message, st *Step) {
-	vs := make([]Value, len(st.Args))
+	vs := m.w.mem.values.some(len(st.Args))
 	var t taint
 	for i, r := range st.Args {
 		v := m.reg(msg, r)
@@ -14,7 +14,7 @@ func (m *machine) make(msg *message, st *Step) {
 	}
 	switch st.Name {
 	case "[]":
-		m.set(msg, st.Out, list(vs...).with(t))
+		m.set(msg, st.Out, m.w.list(vs).with(t))
 		return
 	case "()":
 		if len(vs) == 0 {
@@ -22,7 +22,7 @@ func (m *machine) make(msg *message, st *Step) {
 			return
 		}
 	}
-	v := Variant(st.Name, vs...)
+	v := m.w.variant(st.Name, vs...)
 	for i, n := range st.Fields {
 		if i < len(v.o.fields) {
 			v.o.fields[i].name = n
@@ -162,17 +162,17 @@ func (m *machine) mapVerb(msg *message, st *Step) {
 	case MapGet:
 		v := m.exists(msg, p, st.Site)
 		if v.k == vNone {
-			m.set(msg, st.Out, none().with(v.t|key.t))
+			m.set(msg, st.Out, noneValue.with(v.t|key.t))
 		} else {
-			m.set(msg, st.Out, some(r.with(v.t)).with(v.t|key.t))
+			m.set(msg, st.Out, m.w.some(r.with(v.t)).with(v.t|key.t))
 		}
 	case MapGetCopy:
 		if v := m.exists(msg, p, st.Site); v.k == vNone {
-			m.set(msg, st.Out, none().with(v.t|key.t))
+			m.set(msg, st.Out, noneValue.with(v.t|key.t))
 			return
 		}
 		v := m.loadValue(msg, r, st.Site)
-		m.set(msg, st.Out, some(v).with(v.t))
+		m.set(msg, st.Out, m.w.some(v).with(v.t))
 	case MapInsert, MapRemove:
 		old := Value{}
 		if msg.used(st) {
@@ -184,11 +184,11 @@ func (m *machine) mapVerb(msg *message, st *Step) {
 		if st.Name == MapInsert {
 			x = m.freeze(msg, m.load(msg, arg(st, 2), st.Site), st.Site)
 			if x.k == vUnit { // a map to nothing is no set: its entries are pairs
-				x = Variant("()").with(x.t)
+				x = m.w.variant("()").with(x.t)
 			}
 		}
 		m.write(msg, p, x, st.Site)
-		m.set(msg, st.Out, option(old).with(old.t))
+		m.set(msg, st.Out, m.w.option(old).with(old.t))
 	case SetInsert, SetRemove:
 		old := Value{}
 		if msg.used(st) {
@@ -224,7 +224,7 @@ func (m *machine) mapValueVerb(msg *message, st *Step, recv, key Value) {
 	case MapEntryOr:
 		m.set(msg, st.Out, v.with(t))
 	default:
-		m.set(msg, st.Out, option(v).with(t))
+		m.set(msg, st.Out, m.w.option(v).with(t))
 	}
 }
 
@@ -265,17 +265,17 @@ func (m *machine) listVerb(msg *message, st *Step) {
 	pick := func(i int) {
 		switch {
 		case i < 0 || i >= len(items):
-			m.set(msg, st.Out, none().with(v.t))
+			m.set(msg, st.Out, noneValue.with(v.t))
 		case isPlace && st.Name != ListPop && st.Name != ListPopFront && st.Name != ListRemove:
-			m.set(msg, st.Out, some(ref(p.extend(elem{key: Int(int64(i))})).with(v.t)).with(v.t))
+			m.set(msg, st.Out, m.w.some(m.w.ref(m.w.extend(p, elem{key: Int(int64(i))})).with(v.t)).with(v.t))
 		default:
-			m.set(msg, st.Out, some(items[i].with(v.t)).with(v.t))
+			m.set(msg, st.Out, m.w.some(items[i].with(v.t)).with(v.t))
 		}
 	}
 	cut := func(i int) {
 		if i >= 0 && i < len(items) && isPlace {
-			rest := append(append([]Value(nil), items[:i]...), items[i+1:]...)
-			m.write(msg, p, list(rest...).with(v.t), st.Site)
+			rest := append(m.w.cloned(items[:i], len(items)-i), items[i+1:]...)
+			m.write(msg, p, m.w.list(rest).with(v.t), st.Site)
 		}
 	}
 	switch st.Name {
@@ -334,21 +334,21 @@ func (m *machine) push(msg *message, st *Step, p place, isPlace bool) {
 			if x.k == vAgg && len(x.o.fields) == 2 {
 				k, val = x.o.fields[0].v, x.o.fields[1].v
 			}
-			m.write(msg, p.extend(elem{key: m.w.key(k)}), val, st.Site)
+			m.write(msg, m.w.extend(p, elem{key: m.w.key(k)}), val, st.Site)
 		}
 		return
 	}
-	o := *m.w.asList(old).o
+	o := m.w.object(*m.w.asList(old).o)
 	var t taint
 	for _, x := range xs {
 		t |= x.t
 	}
 	if st.Name == ListPushFront {
-		o.front = append(append([]Value(nil), o.front...), xs...)
+		o.front = append(m.w.cloned(o.front, len(xs)), xs...)
 	} else {
-		o.items = append(append([]Value(nil), o.items...), xs...)
+		o.items = append(m.w.cloned(o.items, len(xs)), xs...)
 	}
-	m.write(msg, p, Value{k: vList, o: &o, t: old.t&msg.own | t}, st.Site)
+	m.write(msg, p, Value{k: vList, o: o, t: old.t&msg.own | t}, st.Site)
 }
 
 func (m *machine) wholeVerb(msg *message, st *Step) {
@@ -367,12 +367,12 @@ func (m *machine) wholeVerb(msg *message, st *Step) {
 		v := m.fetchOr(msg, p, isPlace, arg(st, 0))
 		items := m.w.items(v)
 		if len(items) == 0 {
-			m.set(msg, st.Out, none().with(v.t))
+			m.set(msg, st.Out, noneValue.with(v.t))
 			return
 		}
-		m.set(msg, st.Out, some(items[0]).with(v.t))
+		m.set(msg, st.Out, m.w.some(items[0]).with(v.t))
 		if isPlace {
-			m.write(msg, p, list(items[1:]...).with(v.t), st.Site)
+			m.write(msg, p, m.w.list(items[1:]).with(v.t), st.Site)
 		}
 	case Retain:
 		v := m.at(msg, arg(st, 0), st.Site)
@@ -459,7 +459,7 @@ func (m *machine) iterate(msg *message, st *Step, p place, isPlace bool) {
 		for _, e := range m.w.allKeys(v) {
 			x := e.v
 			if isPlace {
-				x = ref(p.extend(elem{key: e.key}))
+				x = m.w.ref(m.w.extend(p, elem{key: e.key}))
 			}
 			key := e.key.with(v.t)
 			switch {
@@ -468,7 +468,7 @@ func (m *machine) iterate(msg *message, st *Step, p place, isPlace bool) {
 			case st.Name == Values:
 				out = append(out, x.with(v.t))
 			default:
-				out = append(out, Variant("()", key, x.with(v.t)).with(v.t))
+				out = append(out, m.w.variant("()", key, x.with(v.t)).with(v.t))
 			}
 		}
 	case v.k == vAgg && (v.o.name == "Some" || v.o.name == "None"):
@@ -478,7 +478,7 @@ func (m *machine) iterate(msg *message, st *Step, p place, isPlace bool) {
 	default:
 		for i, it := range m.w.items(v) {
 			if isPlace {
-				it = ref(p.extend(elem{key: Int(int64(i))}))
+				it = m.w.ref(m.w.extend(p, elem{key: Int(int64(i))}))
 			}
 			out = append(out, it.with(v.t))
 		}
@@ -488,7 +488,7 @@ func (m *machine) iterate(msg *message, st *Step, p place, isPlace bool) {
 			m.write(msg, p, Default().with(v.t), st.Site)
 		}
 	}
-	m.set(msg, st.Out, list(out...).with(v.t))
+	m.set(msg, st.Out, m.w.list(out).with(v.t))
 }
 
 // rangeOf are the numbers of lo..hi; long ranges end the run by the step bound.
@@ -550,17 +550,17 @@ func (m *machine) optionVerb(msg *message, st *Step) {
 			want = "Err"
 		}
 		if m.w.isVariant(x, want) {
-			m.set(msg, st.Out, some(m.part(msg, v, elem{variant: want, field: "0"}, st.Site)).with(t))
+			m.set(msg, st.Out, m.w.some(m.part(msg, v, elem{variant: want, field: "0"}, st.Site)).with(t))
 		} else {
-			m.set(msg, st.Out, none().with(t))
+			m.set(msg, st.Out, noneValue.with(t))
 		}
 	case Decode:
 		v = m.loadValue(msg, v, st.Site)
 		if m.undecodable(msg, v) {
-			m.set(msg, st.Out, Variant("Err", m.w.rejection("unreadable")).with(t))
+			m.set(msg, st.Out, m.w.variant("Err", m.w.rejection("unreadable")).with(t))
 			return
 		}
-		m.set(msg, st.Out, Variant("Ok", v).with(t))
+		m.set(msg, st.Out, m.w.variant("Ok", v).with(t))
 	case IsCleanReject:
 		x := settle(m.loadValue(msg, v, st.Site))
 		if x.k == vAgg && x.o.name == "Err" {
@@ -610,7 +610,7 @@ func holdsNoVariant(v Value) bool {
 func (m *machine) endOfMap(msg *message, st *Step, v Value, p place, isPlace bool) {
 	es := m.w.allKeys(v)
 	if len(es) == 0 {
-		m.set(msg, st.Out, none().with(v.t))
+		m.set(msg, st.Out, noneValue.with(v.t))
 		return
 	}
 	e := es[0]
@@ -619,15 +619,15 @@ func (m *machine) endOfMap(msg *message, st *Step, v Value, p place, isPlace boo
 	}
 	x := e.v
 	if isPlace && (st.Name == ListFirst || st.Name == ListLast) {
-		x = ref(p.extend(elem{key: e.key}))
+		x = m.w.ref(m.w.extend(p, elem{key: e.key}))
 	}
-	got := Variant("()", e.key.with(v.t), x.with(v.t))
+	got := m.w.variant("()", e.key.with(v.t), x.with(v.t))
 	if settle(e.v).k == vUnit {
 		got = e.key
 	}
-	m.set(msg, st.Out, some(got.with(v.t)).with(v.t))
+	m.set(msg, st.Out, m.w.some(got.with(v.t)).with(v.t))
 	if isPlace && (st.Name == ListPop || st.Name == ListPopFront || st.Name == ListRemove) {
-		m.write(msg, p.extend(elem{key: e.key.with(v.t)}), Value{}, st.Site)
+		m.write(msg, m.w.extend(p, elem{key: e.key.with(v.t)}), Value{}, st.Site)
 	}
 }
 
@@ -657,16 +657,16 @@ func (m *machine) otherVerb(msg *message, st *Step) {
 			if len(st.Args) > 1 {
 				x = m.freeze(msg, m.load(msg, arg(st, 1), st.Site), st.Site)
 			}
-			m.write(msg, p, some(x).with(v.t), st.Site)
+			m.write(msg, p, m.w.some(x).with(v.t), st.Site)
 		}
 		m.set(msg, st.Out, m.part(msg, r, elem{variant: "Some", field: "0"}, st.Site).with(v.t))
 	case IterEnumerate:
 		v := m.at(msg, arg(st, 0), st.Site)
 		var out []Value
 		for i, it := range m.w.items(v) {
-			out = append(out, Variant("()", Int(int64(i)), it))
+			out = append(out, m.w.variant("()", Int(int64(i)), it))
 		}
-		m.set(msg, st.Out, list(out...).with(v.t))
+		m.set(msg, st.Out, m.w.list(out).with(v.t))
 	default:
 		// Collect keeps the elements; "some of them" is tried with all.
 		m.set(msg, st.Out, m.at(msg, arg(st, 0), st.Site))
