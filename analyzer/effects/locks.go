@@ -50,6 +50,9 @@ type Lock struct {
 	// Stuck are the awaits of Held behind which a trap leaves it taken: no drop
 	// that a cleanup runs gives it back (S15, S19).
 	Stuck []*Await
+	// Quarantine: the drop asks whether it runs in a cleanup, and then keeps the
+	// lock for somebody to look into what the trap left.
+	Quarantine bool
 }
 
 // A Release is a write that gives a lock back.
@@ -577,8 +580,16 @@ func (f *lockFinder) endings(l *Lock, runs *Region, from ssa.Instruction, avoid 
 	for _, w := range l.Held {
 		if !slices.ContainsFunc(f.armed[w.Op], func(g *ops.Op) bool { return f.gives(g, l.Place) }) {
 			l.Stuck = append(l.Stuck, w)
+			l.Quarantine = l.Quarantine || slices.ContainsFunc(f.armed[w.Op], f.asksIfRecovering)
 		}
 	}
+}
+
+// asksIfRecovering reports whether the drop of g does something else after a trap.
+func (f *lockFinder) asksIfRecovering(g *ops.Op) bool {
+	found := false
+	ops.Walk(g.Body, func(op *ops.Op) { found = found || op.Kind == ops.Verb && op.Name == ops.Recovering })
+	return found
 }
 
 // gives reports whether the drop of g writes p, also in a cleanup.

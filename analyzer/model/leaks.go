@@ -69,7 +69,7 @@ func (v *survey) balanced(run aloneRun, ex func(*call) *EndingExample) {
 				return l.key == key && l.damage.Exit == run.a.exit && slices.Equal(l.damage.Left, run.left(seg))
 			}):
 				last := lastCall(run)
-				d := Damage{Kind: Leaked, Place: v.s.place(c.place), Change: c.site, Exit: run.a.exit, Left: run.left(seg), Owed: v.owed(run, c, last)}
+				d := Damage{Kind: Leaked, Place: v.s.place(c.place), Change: c.site, Exit: run.a.exit, Left: run.left(seg), Owed: last != nil && v.owed(run, c, last)}
 				d.of(last)
 				d.Example = ex(last)
 				v.held = append(v.held, leak{key, d})

@@ -117,6 +117,7 @@
 //     the await that could trap.
 //   - A lock that is kept on purpose: the exit writes down, in a place of its own,
 //     what has to be looked into. A line in a log is none.
+//   - A lock whose Drop asks is_recovering_from_trap and then keeps it.
 //   - A reservation, which only failures take back; see missing-rollback.
 //
 // # Known gaps

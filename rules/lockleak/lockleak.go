@@ -15,6 +15,7 @@ import (
 	"github.com/awaitlint/awaitlint/analyzer/ops"
 	"github.com/awaitlint/awaitlint/rules/internal/page"
 	"github.com/awaitlint/awaitlint/rules/internal/survival"
+	"github.com/awaitlint/awaitlint/rustparse"
 )
 
 //go:embed doc.go
@@ -64,19 +65,26 @@ func exits(c *evidence.Canister, m *effects.Message, l *effects.Lock) []evidence
 	for i := range ds {
 		ds[i].Exit = exit(m, l, ds[i])
 	}
-	if len(ds) == 0 && !all {
-		ds = append(ds, evidence.Damage{
-			Kind: evidence.Leaked, Verdict: finding.CannotTell, Reason: "no run within the bound leaves it taken, but not all were tried",
-			Change: l.Take.Op.Site, Exit: l.Kept[0].Op.Site, Place: l.Place.String(),
-		})
+	for _, e := range l.Kept {
+		if len(ds) == 0 && !all && ofItsOwn(m, l, e) {
+			ds = append(ds, evidence.Damage{
+				Kind: evidence.Leaked, Verdict: finding.CannotTell, Reason: "no run within the bound leaves it taken, but not all were tried",
+				Change: l.Take.Op.Site, Exit: e.Op.Site, Place: l.Place.String(),
+			})
+		}
 	}
 	return ds
+}
+
+// ofItsOwn reports whether nobody who gave l back leaves by e.
+func ofItsOwn(m *effects.Message, l *effects.Lock, e effects.Exit) bool {
+	return !slices.ContainsFunc(l.Releases, func(r effects.Release) bool { return m.After(r.Access.Instr, e.Instr) })
 }
 
 // traps is the trap that leaves l taken: the surest, and of those the first.
 // One finding says enough: what mends one mends them all.
 func traps(c *evidence.Canister, m *effects.Message, l *effects.Lock) []evidence.Damage {
-	if len(l.Stuck) == 0 {
+	if len(l.Stuck) == 0 || l.Quarantine {
 		return nil
 	}
 	var best *evidence.Damage
@@ -87,8 +95,10 @@ func traps(c *evidence.Canister, m *effects.Message, l *effects.Lock) []evidence
 		}
 		return m.Fn.Ops.SameFrame(d.Exit, at) && !m.Fn.Ops.SameFrame(best.Exit, at)
 	}
+	passed := passed(m, l)
 	for _, op := range survival.LateTraps(m) {
-		if d, ok := stuck(c, m, l, op); ok && better(d) {
+		d, ok := stuck(c, m, l, op)
+		if ok && (d.Verdict == finding.Confirmed || likely(op) && !passed(op)) && better(d) {
 			best = &d
 		}
 	}
@@ -104,8 +114,8 @@ func traps(c *evidence.Canister, m *effects.Message, l *effects.Lock) []evidence
 // stuck is the damage of a trap at op, if it leaves l taken.
 func stuck(c *evidence.Canister, m *effects.Message, l *effects.Lock, op *ops.Op) (evidence.Damage, bool) {
 	d, ok := c.TrapAt(c.Message(m.Input.Func), op.Site)
-	if !ok || d.Verdict != finding.Confirmed && op.Kind == ops.Bin {
-		return d, false // arithmetic that no run shows to trap hardly ever does
+	if !ok {
+		return d, false
 	}
 	for _, k := range d.Kept {
 		if k.Change == l.Take.Op.Site {
@@ -116,23 +126,60 @@ func stuck(c *evidence.Canister, m *effects.Message, l *effects.Lock, op *ops.Op
 	return d, false
 }
 
+// likely: somebody wrote it down as a trap. Arithmetic and indexing that no run
+// shows to trap hardly ever do.
+func likely(op *ops.Op) bool {
+	return op.Kind == ops.Trap || op.Kind == ops.Assert || op.Kind == ops.Verb
+}
+
+// passed tells of expressions that may trap whether they, or one that unwraps the same
+// place, already went well before l was taken: in a helper that looks up the state, say.
+func passed(m *effects.Message, l *effects.Lock) func(*ops.Op) bool {
+	spans := map[rustparse.Span]bool{}
+	unwrapped := map[*ops.Op]string{}
+	places := map[string]bool{}
+	for _, b := range m.Fn.SSA.Blocks {
+		for _, instr := range b.Instrs {
+			op := m.Fn.Op(instr)
+			if op == nil || op.Traps == "" {
+				continue
+			}
+			before := m.After(instr, l.Take.Instr)
+			if before {
+				spans[m.Fn.Ops.Sites[op.Site].Span] = true
+			}
+			for _, a := range m.At(instr) {
+				unwrapped[op] = a.Place.String()
+				places[a.Place.String()] = places[a.Place.String()] || before
+			}
+		}
+	}
+	return func(op *ops.Op) bool {
+		return spans[m.Fn.Ops.Sites[op.Site].Span] || places[unwrapped[op]]
+	}
+}
+
+const tooLong = "only if a loop in it is too long for one message, or traps in code that was not read"
+
 // limit is the damage of a trap that no statement makes: a segment that works
 // through a loop while l is taken may end at the instruction limit (S14a).
+// Of several loops it is the first in the function that keeps l, or else what that function calls.
 func limit(m *effects.Message, l *effects.Lock, home ops.Site) *evidence.Damage {
 	var best *evidence.Damage
 	for _, w := range l.Stuck {
 		for _, loop := range m.LoopsBehind(w) {
-			if best != nil && !m.Fn.Ops.SameFrame(loop.Site, home) {
+			at := m.Fn.Ops.SeenFrom(loop.Site, home)
+			if best != nil && at != loop.Site {
 				continue
 			}
 			best = &evidence.Damage{
-				Kind: evidence.Leaked, Verdict: finding.Possible, Reason: "only if this loop is too long for one message, or traps in code that was not read",
-				Change: l.Take.Op.Site, Exit: loop.Site, Place: l.Place.String(), Trap: true, Call: w.Op.Site,
+				Kind: evidence.Leaked, Verdict: finding.Possible, Reason: tooLong,
+				Change: l.Take.Op.Site, Exit: at, Place: l.Place.String(), Trap: true, Call: w.Op.Site,
 			}
 			if len(w.Requests) > 0 {
 				best.Call, best.Label = w.Requests[0].Site, w.Requests[0].Request.Method
 			}
-			if m.Fn.Ops.SameFrame(loop.Site, home) {
+			if at == loop.Site {
 				return best
 			}
 		}
@@ -181,6 +228,10 @@ func say(m *effects.Message, d evidence.Damage) survival.Words {
 	if d.Trap {
 		w.Message = fmt.Sprintf("a trap here leaves `%s` taken, and no `Drop` gives it back: who comes next is turned away", l.Place)
 		w.Exit = "a trap here takes back this segment only"
+		if d.Reason == tooLong {
+			w.Message = fmt.Sprintf("`%s` gives `%s` back by hand: if this traps, it stays taken, and who comes next is turned away", where(m, d.Exit), l.Place)
+			w.Exit = "its work has no bound that can be seen; a trap takes back this segment only"
+		}
 	}
 	label := func(role finding.Role, s ops.Site, text string) {
 		if s != 0 && s != d.Exit && s != d.Change {

@@ -104,6 +104,7 @@
 //   - A message that wrote nothing and whose calls only read: nothing is lost.
 //   - A trap that cannot happen: the key was looked up in the same segment, the
 //     value is a literal that parses.
+//   - A lock that its Drop keeps on purpose after a trap (is_recovering_from_trap).
 //   - A change that a Drop undoes or quarantines in cleanup. Releasing a lock is
 //     not enough where more than the lock was changed.
 //

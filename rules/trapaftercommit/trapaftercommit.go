@@ -48,7 +48,7 @@ func damages(c *evidence.Canister, m *effects.Message) []evidence.Damage {
 	for _, op := range survival.LateTraps(m) {
 		d, ok := c.TrapAt(em, op.Site)
 		// A trap that no run reaches counts only where it would cost something.
-		if ok && (d.Verdict == finding.Confirmed || d.Owed || d.Undone) {
+		if ok && (d.Verdict == finding.Confirmed || d.Owed || d.Undone) && (d.Undone || !survival.Quarantined(m, d)) {
 			ds = append(ds, d)
 		}
 	}

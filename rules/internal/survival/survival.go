@@ -247,3 +247,17 @@ func LeakedLock(c *evidence.Canister, m *effects.Message, change ops.Site) *effe
 func ByHand(l *effects.Lock) bool {
 	return l.Take != nil && (l.Kind == effects.LockFlag || l.Kind == effects.LockStatus)
 }
+
+// Quarantined reports whether all that a trap keeps are locks whose drop
+// keeps them on purpose.
+func Quarantined(m *effects.Message, d evidence.Damage) bool {
+	locks := m.Locks()
+	for _, k := range d.Kept {
+		if !slices.ContainsFunc(locks, func(l *effects.Lock) bool {
+			return l.Quarantine && l.Take != nil && l.Take.Op.Site == k.Change
+		}) {
+			return false
+		}
+	}
+	return len(d.Kept) > 0
+}

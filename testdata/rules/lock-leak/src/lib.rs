@@ -3,6 +3,7 @@
 //! Every module is a small service of its own: the firing function, its fixed versions, and the
 //! entry points around it.
 
+mod access;
 mod batches;
 mod ends;
 mod fetches;
@@ -12,6 +13,7 @@ mod leases;
 mod limits;
 mod marks;
 mod orders;
+mod quarantine;
 mod replies;
 
 use candid::Principal;
