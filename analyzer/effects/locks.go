@@ -32,6 +32,8 @@ type Lock struct {
 	Place Place
 	// Guard is the type of the value that holds it, "" if none does.
 	Guard string
+	// Plain: what is written to take it is a constant or a key, no record of more.
+	Plain bool
 	// Shared: not one but a number of messages may hold it at a time.
 	Shared bool
 	// Take is the write that takes it, nil where the message was handed the lock by
@@ -149,6 +151,7 @@ func (f *lockFinder) lock(take *Access, before []*Access) *Lock {
 		return nil
 	}
 	f.classify(l)
+	l.Plain = take.Op.Kind == ops.Verb && take.Op.Name == ops.SetInsert || m.written(take).tag != ""
 	if len(l.Releases) == 0 && l.Kind == LockStatus || l.Kind == LockFlag && f.stays(l) {
 		return nil // a record that it was done, not a lock
 	}

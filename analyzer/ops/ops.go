@@ -312,6 +312,15 @@ func (f *Func) Common(a, b Site) Site {
 	}
 }
 
+// Depth counts the calls that lead from the function itself to a site.
+func (f *Func) Depth(s Site) int {
+	n := 0
+	for s = f.Sites[s].Caller; s != 0; s = f.Sites[s].Caller {
+		n++
+	}
+	return n
+}
+
 // SeenFrom is the site at which the function that holds from, or else the
 // innermost around it that does, runs what is at s: s itself, or the call of the
 // helper it stands in.

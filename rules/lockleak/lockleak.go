@@ -66,7 +66,7 @@ func exits(c *evidence.Canister, m *effects.Message, l *effects.Lock) []evidence
 		ds[i].Exit = exit(m, l, ds[i])
 	}
 	for _, e := range l.Kept {
-		if len(ds) == 0 && !all && ofItsOwn(m, l, e) {
+		if len(ds) == 0 && !all && l.Plain && ofItsOwn(m, l, e) {
 			ds = append(ds, evidence.Damage{
 				Kind: evidence.Leaked, Verdict: finding.CannotTell, Reason: "no run within the bound leaves it taken, but not all were tried",
 				Change: l.Take.Op.Site, Exit: e.Op.Site, Place: l.Place.String(),
@@ -169,7 +169,7 @@ func limit(m *effects.Message, l *effects.Lock, home ops.Site) *evidence.Damage 
 	for _, w := range l.Stuck {
 		for _, loop := range m.LoopsBehind(w) {
 			at := m.Fn.Ops.SeenFrom(loop.Site, home)
-			if best != nil && at != loop.Site {
+			if !m.Fn.Ops.SameFrame(at, home) || best != nil && at != loop.Site {
 				continue
 			}
 			best = &evidence.Damage{
@@ -187,14 +187,17 @@ func limit(m *effects.Message, l *effects.Lock, home ops.Site) *evidence.Damage 
 	return best
 }
 
-// home is a site in the function that keeps l: the one in which it is taken, held and given back.
+// home is a site in the function that keeps l: the innermost in which it is taken and
+// given back.
 func home(m *effects.Message, l *effects.Lock) ops.Site {
 	fn := m.Fn.Ops
-	at := fn.Common(l.Take.Op.Site, l.Held[0].Op.Site)
+	var in ops.Site
 	for _, r := range l.Releases {
-		at = fn.Common(at, r.Access.Op.Site)
+		if at := fn.Common(l.Take.Op.Site, r.Access.Op.Site); r.Drop == nil && (in == 0 || fn.Depth(at) > fn.Depth(in)) {
+			in = at
+		}
 	}
-	return at
+	return cmp.Or(in, fn.Common(l.Take.Op.Site, l.Held[0].Op.Site))
 }
 
 // exit is where a run leaves the function that keeps l.
