@@ -35,6 +35,7 @@ type emitter struct {
 	vars    []*ast.Ident
 	armed   map[ops.Var]*ast.Ident
 	labels  map[ops.Label]*ast.Ident
+	nlabel  int        // labels made
 	stmts   []ast.Stmt // of the list being written
 	top     []ast.Stmt // declarations at the start of the function
 	temps   int
@@ -467,7 +468,8 @@ func (e *emitter) control(op *ops.Op) {
 
 // label makes the Go label of l; breaks and continues share its node.
 func (e *emitter) label(l ops.Label) *ast.Ident {
-	id := ast.NewIdent("L" + strconv.Itoa(int(l)) + "_" + strconv.Itoa(len(e.labels)))
+	id := ast.NewIdent("L" + strconv.Itoa(int(l)) + "_" + strconv.Itoa(e.nlabel)) // a drop body is written out at each drop
+	e.nlabel++
 	obj := types.NewLabel(token.NoPos, e.pkg, id.Name)
 	e.info.Defs[id] = obj
 	e.info.Uses[id] = obj
