@@ -12,6 +12,7 @@ import (
 	"github.com/awaitlint/awaitlint/rules/ignoredresult"
 	"github.com/awaitlint/awaitlint/rules/lockleak"
 	"github.com/awaitlint/awaitlint/rules/missingrollback"
+	"github.com/awaitlint/awaitlint/rules/overlappingtask"
 	"github.com/awaitlint/awaitlint/rules/querywrite"
 	"github.com/awaitlint/awaitlint/rules/stalecheck"
 	"github.com/awaitlint/awaitlint/rules/stalerollback"
@@ -35,6 +36,7 @@ var all = []*Rule{
 	{stalewrite.Analyzer, stalewrite.Rule},
 	{stalecheck.Analyzer, stalecheck.Rule},
 	{stalerollback.Analyzer, stalerollback.Rule},
+	{overlappingtask.Analyzer, overlappingtask.Rule},
 	{missingrollback.Analyzer, missingrollback.Rule},
 	{trapaftercommit.Analyzer, trapaftercommit.Rule},
 	{unknownoutcome.Analyzer, unknownoutcome.Rule},

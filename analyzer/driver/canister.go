@@ -122,6 +122,7 @@ func inputs(messages []*lower.Message) []effects.Input {
 			Lasts:     m.Entry.Kind.Commits() && !m.Entry.Kind.Lifecycle(),
 			Looks:     m.Entry.Kind.Looks(),
 			Anonymous: anonymous(m.Entry.Kind),
+			Repeats:   m.Repeats,
 			Assumed:   m.Assumed,
 		})
 	}

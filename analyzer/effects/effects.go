@@ -133,6 +133,18 @@ func (m *Message) callOp(v any) *ops.Op {
 	return nil
 }
 
+// InstrAt returns the first instruction of an operation at a site, nil if there is none.
+func (m *Message) InstrAt(site ops.Site) ssa.Instruction {
+	for _, b := range m.Fn.SSA.Blocks {
+		for _, instr := range b.Instrs {
+			if op := m.callOp(instr); op != nil && op.Site == site {
+				return instr
+			}
+		}
+	}
+	return nil
+}
+
 // At returns the accesses of an instruction.
 func (m *Message) At(instr ssa.Instruction) []*Access { return m.at[instr] }
 

@@ -43,6 +43,8 @@ type Input struct {
 	Looks bool
 	// Anonymous: nobody sends it: timers, heartbeats, tasks.
 	Anonymous bool
+	// Repeats: it is started again and again, also while it waits (S34, S35, S36).
+	Repeats bool
 	// Assumed: nothing known starts it: others run in its gaps, it runs in nobody else's.
 	Assumed bool
 }

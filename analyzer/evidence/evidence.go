@@ -31,6 +31,9 @@ type Message struct {
 	// Assumed: nothing known starts it: it runs in nobody's gaps but its own.
 	Assumed bool
 
+	// Alone: it never runs beside itself.
+	Alone bool
+
 	program *model.Program
 }
 
@@ -194,7 +197,7 @@ func (c *Canister) Rivals(cand Candidate) []*Message {
 // those that may write what a reads at a step.
 func (c *Canister) interferers(a *Message, read model.Site) []*Message {
 	var ms []*Message
-	if c.system.Touches(a.program, a.program, read) {
+	if !a.Alone && c.system.Touches(a.program, a.program, read) {
 		ms = append(ms, a)
 	}
 	for _, m := range c.Messages {

@@ -611,6 +611,7 @@ func (l *lowerer) spawn(v val, kind string, interval bool, n rp.Node) {
 	e.Name = name
 	key := taskKey(v, l.tree(), n)
 	if started := l.started[key]; started != nil {
+		started.entry.Interval = started.entry.Interval || interval
 		// The same task is lowered once, also where it starts itself again.
 		l.emit(&ops.Op{Kind: ops.Spawn, Task: started.fn}, n)
 		return

@@ -38,6 +38,9 @@ type Message struct {
 	Func  *ops.Func
 	// Assumed: nothing known starts it, see [Work.Rest].
 	Assumed bool
+	// Repeats: it is started again and again, whether or not it has ended:
+	// interval timers (S34, S35), heartbeats (S36), and what these start.
+	Repeats bool
 }
 
 // Canister lowers every entry point of c and every task they start, in order.
@@ -74,7 +77,7 @@ func (p *program) messages(entries []*canister.Entry) []*Message {
 	for _, e := range entries {
 		f, tasks := p.message(e)
 		assumed := e.Kind == canister.Function
-		all = append(all, &Message{e, f, assumed})
+		all = append(all, &Message{Entry: e, Func: f, Assumed: assumed, Repeats: e.Kind == canister.Heartbeat})
 		for len(tasks) > 0 {
 			t := tasks[0]
 			tasks = tasks[1:]
@@ -85,11 +88,34 @@ func (p *program) messages(entries []*canister.Entry) []*Message {
 			if assumed {
 				t.fn.Assumed = append(t.fn.Assumed, e.Assumed)
 			}
-			all = append(all, &Message{t.entry, t.fn, assumed})
+			all = append(all, &Message{Entry: t.entry, Func: t.fn, Assumed: assumed, Repeats: t.entry.Interval})
 			tasks = append(tasks, t.tasks...)
 		}
 	}
+	repeat(all)
 	return all
+}
+
+// repeat marks what is started by what is started again and again.
+func repeat(all []*Message) {
+	of := map[*ops.Func]*Message{}
+	var work []*Message
+	for _, m := range all {
+		of[m.Func] = m
+		if m.Repeats {
+			work = append(work, m)
+		}
+	}
+	for len(work) > 0 {
+		m := work[len(work)-1]
+		work = work[:len(work)-1]
+		ops.Walk(m.Func.Body, func(op *ops.Op) {
+			if t := of[op.Task]; op.Kind == ops.Spawn && t != nil && !t.Repeats {
+				t.Repeats = true
+				work = append(work, t)
+			}
+		})
+	}
 }
 
 func (p *program) function(def *workspace.Def) *ops.Func {

@@ -64,6 +64,9 @@ func (r Rule) run(pass *analysis.Pass) (any, error) {
 	for _, m := range c.Messages {
 		for _, f := range r.Find(c, m) {
 			out = append(out, f)
+			if f.Verdict == finding.Refuted {
+				continue
+			}
 			pass.Report(analysis.Diagnostic{Pos: c.Pos(f.Primary.Span), Category: r.Meta.ID, Message: f.Message})
 		}
 	}

@@ -26,17 +26,17 @@ var Analyzer = &analysis.Analyzer{
 func run(pass *analysis.Pass) (any, error) {
 	c := pass.ResultOf[effects.Analyzer].(*effects.Canister)
 	var messages []*evidence.Message
-	add := func(in effects.Input) {
-		messages = append(messages, &evidence.Message{Func: in.Func, Endpoint: in.Entry, Lasts: in.Lasts, Looks: in.Looks, Anonymous: in.Anonymous, Assumed: in.Assumed})
+	add := func(in effects.Input, alone bool) {
+		messages = append(messages, &evidence.Message{Alone: alone, Func: in.Func, Endpoint: in.Entry, Lasts: in.Lasts, Looks: in.Looks, Anonymous: in.Anonymous, Assumed: in.Assumed})
 	}
 	waits := false
 	for _, m := range c.Messages {
-		add(m.Input)
+		add(m.Input, c.Alone(m))
 		waits = waits || slices.ContainsFunc(m.Awaits, (*effects.Await).Commits)
 	}
 	if waits && c.Around != nil {
 		for _, in := range c.Around() {
-			add(in)
+			add(in, false)
 		}
 	}
 	model := evidence.New(messages)

@@ -36,7 +36,7 @@ type Candidate struct {
 // Rollbacks are those that take back a change made before the call, only
 // where the call failed.
 func StaleWrites(m *effects.Message) (writes, rollbacks []*Candidate) {
-	for _, w := range lateWrites(m) {
+	for _, w := range LateWrites(m) {
 		if c := staleIndex(m, w); c != nil {
 			writes = append(writes, c)
 			continue
@@ -97,8 +97,8 @@ func staleIndex(m *effects.Message, w *effects.Access) *Candidate {
 	return nil
 }
 
-// lateWrites returns the writes of the message itself that some commit may precede.
-func lateWrites(m *effects.Message) []*effects.Access {
+// LateWrites returns the writes of the message itself that some commit may precede.
+func LateWrites(m *effects.Message) []*effects.Access {
 	var out []*effects.Access
 	for _, a := range m.Accesses {
 		if !a.Write || a.Callee || a.Place.Cell == "*" {
@@ -151,7 +151,7 @@ func takenBack(m *effects.Message, c *Candidate) *effects.Access {
 func StaleChecks(m *effects.Message) []*Candidate {
 	var out []*Candidate
 	slices := map[ssa.Value]*effects.Slice{}
-	for _, w := range lateWrites(m) {
+	for _, w := range LateWrites(m) {
 		if c := staleCheck(m, w, slices); c != nil {
 			out = append(out, c)
 		}

@@ -56,6 +56,7 @@ async fn heartbeat() {
     let Some((id, payout)) = PAYOUTS.with_borrow(pending) else {
         return;
     };
+    // want +1 "overlapping-task confirmed"
     if send(payout.to, payout.amount).await {
         PAYOUTS.with_borrow_mut(|p| {
             if let Some(payout) = p.get_mut(&id) {

@@ -23,7 +23,7 @@ async fn start_round() {
     if !ROUND_DUE.with(|d| d.get()) {
         return;
     }
-    let started: Result<(), _> = ic_cdk::call(LEDGER, "start_round", ()).await;
+    let started: Result<(), _> = ic_cdk::call(LEDGER, "start_round", ()).await; // want "overlapping-task confirmed"
     if started.is_ok() {
         ROUND_DUE.with(|d| d.set(false)); // want "stale-check"
     }
