@@ -28,7 +28,7 @@ func writes(name string) *analysis.Analyzer {
 					if a.Write {
 						span := m.Fn.Site(a.Instr).Span
 						out = append(out, &finding.Finding{Rule: name, Level: finding.Warning, Verdict: finding.Confirmed,
-							Entry: m.Entry(), Function: m.Fn.Ops.Name, Primary: finding.Label{Span: span}})
+							Message: a.Op.Name, Entry: m.Entry(), Function: m.Fn.Ops.Name, Primary: finding.Label{Span: span}})
 						pass.Report(analysis.Diagnostic{Pos: c.Pos(span), Message: "write"})
 					}
 				}

@@ -53,8 +53,35 @@ func merge(all []*finding.Finding, opt Options) []*finding.Finding {
 		return cmp.Or(cmp.Compare(pathOf(a.Primary.Span), pathOf(b.Primary.Span)), cmp.Compare(a.Primary.Span.Start, b.Primary.Span.Start),
 			cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Primary.Span.End, b.Primary.Span.End))
 	})
+	out = gather(out)
 	fingerprint(out)
 	return out
+}
+
+// gather makes one finding of those that say the same of one message: the
+// best proved, the first of equals, with the others as labels.
+func gather(sorted []*finding.Finding) []*finding.Finding {
+	type key struct{ rule, crate, entry, says string }
+	best := map[key]*finding.Finding{}
+	for _, f := range sorted {
+		k := key{f.Rule, f.Crate, f.Entry.Name, f.Message}
+		if b := best[k]; b == nil || proof(f.Verdict) < proof(b.Verdict) {
+			best[k] = f
+		}
+	}
+	return slices.DeleteFunc(sorted, func(f *finding.Finding) bool {
+		b := best[key{f.Rule, f.Crate, f.Entry.Name, f.Message}]
+		if b == f || f.Verdict == finding.Refuted {
+			return false
+		}
+		l := f.Primary
+		l.Text = "and here"
+		if f.Verdict != b.Verdict {
+			l.Text += ", perhaps"
+		}
+		b.Labels = append(slices.Clone(b.Labels), l)
+		return true
+	})
 }
 
 // proof orders verdicts: what is proved best comes first.

@@ -29,6 +29,7 @@ func (c *Canister) show(r *Race, a *Message, ex *model.Example) {
 		case e.Kind != model.EvWrite:
 		case e.Message == 0 && e.Site == ex.Late:
 			w.watch(e.Place)
+			w.damaged = e.Place.Name
 		case e.Message == 1 && r.Change == 0 && slices.ContainsFunc(ex.Reads, func(rd model.ExampleRead) bool { return overlap(rd.Place, e.Place) }):
 			r.Change = ops.Site(e.Site)
 		}
@@ -50,13 +51,15 @@ func overlap(p, q model.Place) bool {
 
 // A witness turns the events of a run into lines.
 type witness struct {
-	c      *Canister
-	run    *model.Run
-	msgs   [2]*Message
-	late   model.Site
-	reads  map[model.Site]bool
-	places []model.Place
-	steps  []finding.WitnessStep
+	c       *Canister
+	run     *model.Run
+	msgs    [2]*Message
+	late    model.Site
+	reads   map[model.Site]bool
+	read    map[model.Site]bool // those told already
+	places  []model.Place
+	damaged string // the name of the place that the late write is to
+	steps   []finding.WitnessStep
 }
 
 // watch adds a place to the State columns, at most three, parts of a watched
@@ -100,7 +103,7 @@ func (w *witness) render() {
 			w.branch(e, &arith[e.Message])
 		case model.EvRead:
 			if w.reads[e.Site] && e.Message == 0 && !e.Shape && !w.said(e, "reads") {
-				w.add(e, "reads "+e.Value.String(), "", 5)
+				w.add(e, "reads "+brief(e.Value), "", 5)
 			}
 		case model.EvWrite:
 			w.write(e, arith[e.Message])
@@ -111,7 +114,7 @@ func (w *witness) render() {
 		case model.EvResume:
 			w.resume(e)
 		case model.EvReturn:
-			w.add(e, "returns "+e.Value.String(), "done", 6)
+			w.add(e, "returns "+brief(e.Value), "done", 9)
 		case model.EvTrap:
 			w.add(e, "traps: "+e.Text+"; this segment is rolled back", "traps", 9)
 		case model.EvCleanup:
@@ -144,7 +147,13 @@ func (w *witness) add(e *model.Event, text, event string, weight int) {
 		weight = 10
 	case e.Message == 0 && w.reads[e.Site]:
 		s.Role = finding.RoleRead
-		weight = max(weight, 9)
+		if !w.read[e.Site] { // in a loop the first time tells most
+			weight = max(weight, 9)
+		}
+		if w.read == nil {
+			w.read = map[model.Site]bool{}
+		}
+		w.read[e.Site] = true
 	}
 	s.Weight = weight
 	w.steps = append(w.steps, s)
@@ -209,14 +218,14 @@ func (w *witness) ends(e *model.Event) bool {
 }
 
 func (w *witness) write(e *model.Event, last model.Event) {
-	text := e.Value.String()
+	text := brief(e.Value)
 	full := ""
 	switch {
 	case e.Value == (model.Value{}):
 		full = e.Place.Name + " removed"
 	case text == "()":
 		full = e.Place.Name + " added"
-	case last.Site != 0 && last.Value.String() == text:
+	case last.Site != 0 && last.Value.String() == e.Value.String():
 		text = fmt.Sprintf("%v %s %v", last.Left, last.Text, last.Right)
 		if last.Cut {
 			text += ", cut at 0"
@@ -228,8 +237,11 @@ func (w *witness) write(e *model.Event, last model.Event) {
 	weight := 3
 	for _, p := range w.places {
 		if strings.HasPrefix(e.Place.Name, p.Name) || strings.HasPrefix(p.Name, e.Place.Name) {
-			weight = 8
+			weight = 6
 		}
+	}
+	if e.Place.Name == w.damaged {
+		weight = 8
 	}
 	if full == "" {
 		full = e.Place.Name + " = " + text
@@ -267,9 +279,10 @@ func shown(v model.Value) string {
 func (w *witness) suspend(e *model.Event) {
 	if n := len(w.steps); n > 0 && w.steps[n-1].Message == letter(e.Message) && strings.HasPrefix(w.steps[n-1].Text, "sends ") {
 		w.steps[n-1].Event = "suspends"
+		w.steps[n-1].Weight = 9
 		return
 	}
-	w.add(e, "waits", "suspends", 7)
+	w.add(e, "waits", "suspends", 9)
 }
 
 func (w *witness) resume(e *model.Event) {
@@ -281,7 +294,7 @@ func (w *witness) resume(e *model.Event) {
 	if text == "" {
 		text = "goes on"
 	}
-	w.add(e, text, "resumes", 7)
+	w.add(e, text, "resumes", 9)
 }
 
 func endingText(k model.CallInfoRun) string {
@@ -297,6 +310,18 @@ func endingText(k model.CallInfoRun) string {
 	return string(k.Ending)
 }
 
+// brief is a value in a few characters; records and lists without what is in them.
+func brief(v model.Value) string {
+	s := v.String()
+	if len(s) <= 56 {
+		return s
+	}
+	if i := strings.IndexAny(s, "({["); i > 0 {
+		return strings.TrimSpace(s[:i]) + map[byte]string{'(': "(…)", '{': " {…}", '[': "[…]"}[s[i]]
+	}
+	return "…"
+}
+
 // title is "withdraw(60)".
 func (w *witness) title(msg int) string {
 	if msg >= len(w.run.Messages) {
@@ -305,7 +330,7 @@ func (w *witness) title(msg int) string {
 	m := w.run.Messages[msg]
 	var args []string
 	for _, a := range m.Args {
-		s := a.String()
+		s := brief(a)
 		if a == (model.Value{}) {
 			s = "…"
 		}
@@ -429,7 +454,7 @@ func (w *witness) outcome() (survives, lost []string) {
 		got := w.run.Final(p).String()
 		for _, e := range w.run.Trace.Events {
 			if e.Kind == model.EvWrite && e.Message == 1 && e.Place.Name == p.Name && e.Value.String() != got && e.Value.String() != e.Old.String() {
-				lost = append(lost, fmt.Sprintf("%s = %v, written by B", p.Name, e.Value))
+				lost = append(lost, fmt.Sprintf("%s = %s, written by B", p.Name, brief(e.Value)))
 			}
 		}
 	}

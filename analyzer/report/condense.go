@@ -11,12 +11,38 @@ import (
 // How much of a long list a reader is shown. Programs get all of it.
 const (
 	shownPlaces  = 3 // read or written in a segment
-	shownChanges = 5 // of one segment
+	shownChanges = 3 // of one segment
 	shownOutcome = 4 // that survive, are lost, or are stuck
 	shownPeople  = 6 // entry points of one kind
 	shownFates   = 2 // changes in one cell of the table of endings
 	shownStates  = 2 // columns of that table
+
+	// In cells, of a run.
+	shownCall  = 28 // the message with its arguments
+	shownStep  = 48
+	shownValue = 14
+	shownState = 36 // all names of places together
 )
+
+// columns are the places of a run whose values a reader is shown, by index:
+// those the damage is about, and of the others what finds room.
+func columns(f *finding.Finding) []int {
+	about := concerns(f)
+	var all []int
+	for i := range f.Witness.Places {
+		all = append(all, i)
+	}
+	all = first(all, func(i int) bool { return about(f.Witness.Places[i]) })
+	room := shownState
+	for n, i := range all {
+		if room -= displayWidth(f.Witness.Places[i]); n > 0 && room < 0 {
+			all = all[:n]
+			break
+		}
+	}
+	slices.Sort(all)
+	return all
+}
 
 // condense is the segment table of a finding for a reader: what the damage is
 // about comes first, and of the rest a few.

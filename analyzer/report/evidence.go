@@ -21,14 +21,15 @@ func (w *noteWriter) witness(title string, run *finding.Witness) {
 		{gap: 2, flexible: true}, // step
 		{gap: 2},                 // arrow
 	}}
-	for range run.Places {
+	places := columns(w.finding)
+	for range places {
 		t.columns = append(t.columns, column{gap: 2, right: true})
 	}
 	t.columns = append(t.columns, column{gap: 4, flexible: true}) // event
 
 	head := make([]tableCell, 5, len(t.columns))
-	for _, place := range run.Places {
-		head = append(head, tableCell{place, frameStyle})
+	for _, i := range places {
+		head = append(head, tableCell{run.Places[i], frameStyle})
 	}
 	t.row(head...)
 	for _, s := range shorten(run.Steps) {
@@ -39,13 +40,13 @@ func (w *noteWriter) witness(title string, run *finding.Witness) {
 		step := s.WitnessStep
 		arrow, event := eventWords(step.Message, step.Event)
 		row := []tableCell{
-			{step.Message, headStyle}, text(step.What), text(w.line(step.Span)),
-			{step.Text, w.stepStyle(step.Role)}, text(arrow),
+			{step.Message, headStyle}, text(clip(step.What, shownCall)), text(w.line(step.Span)),
+			{clip(step.Text, shownStep), w.stepStyle(step.Role)}, text(arrow),
 		}
-		for i := range run.Places {
+		for _, i := range places {
 			value := ""
 			if i < len(step.State) {
-				value = step.State[i]
+				value = clip(step.State[i], max(shownValue, shownState/len(places)))
 			}
 			row = append(row, text(value))
 		}
@@ -123,15 +124,15 @@ func eventWords(m, event string) (arrow, words string) {
 // longestRun is the number of steps a reader is asked to follow.
 const longestRun = 20
 
-// A shownStep is a step, or a number of steps left out.
-type shownStep struct {
+// A keptStep is a step, or a number of steps left out.
+type keptStep struct {
 	finding.WitnessStep
 	skipped int
 }
 
 // shorten cuts a long run by its least telling steps, those nearest the middle
 // first; never by those at which a message begins, nor those the damage needs.
-func shorten(steps []finding.WitnessStep) []shownStep {
+func shorten(steps []finding.WitnessStep) []keptStep {
 	drop := make([]bool, len(steps))
 	if over := len(steps) - longestRun; over > 0 {
 		var plain []int
@@ -148,14 +149,14 @@ func shorten(steps []finding.WitnessStep) []shownStep {
 			drop[i] = true
 		}
 	}
-	var out []shownStep
+	var out []keptStep
 	for i, s := range steps {
 		if !drop[i] {
-			out = append(out, shownStep{WitnessStep: s})
+			out = append(out, keptStep{WitnessStep: s})
 		} else if n := len(out); n > 0 && out[n-1].skipped > 0 {
 			out[n-1].skipped++
 		} else {
-			out = append(out, shownStep{skipped: 1})
+			out = append(out, keptStep{skipped: 1})
 		}
 	}
 	return out

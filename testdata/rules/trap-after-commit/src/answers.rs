@@ -39,7 +39,7 @@ async fn reserve(amount: u64) -> u64 {
         b.insert(who, left.saturating_sub(price));
     });
     let reply = Call::bounded_wait(SERVICE, "scale").with_arg(price).await;
-    reply.unwrap().candid().unwrap() // want "trap-after-commit" "trap-after-commit"
+    reply.unwrap().candid().unwrap() // want "trap-after-commit"
 }
 
 #[update]
