@@ -9,6 +9,7 @@ import (
 	"github.com/awaitlint/awaitlint/rules/forbiddencall"
 	"github.com/awaitlint/awaitlint/rules/guardbypassed"
 	"github.com/awaitlint/awaitlint/rules/guarddropped"
+	"github.com/awaitlint/awaitlint/rules/guardtoolate"
 	"github.com/awaitlint/awaitlint/rules/ignoredresult"
 	"github.com/awaitlint/awaitlint/rules/lockleak"
 	"github.com/awaitlint/awaitlint/rules/missingrollback"
@@ -42,6 +43,7 @@ var all = []*Rule{
 	{unknownoutcome.Analyzer, unknownoutcome.Rule},
 	{ignoredresult.Analyzer, ignoredresult.Rule},
 	{guarddropped.Analyzer, guarddropped.Rule},
+	{guardtoolate.Analyzer, guardtoolate.Rule},
 	{guardbypassed.Analyzer, guardbypassed.Rule},
 	{lockleak.Analyzer, lockleak.Rule},
 	{borrowacrossawait.Analyzer, borrowacrossawait.Rule},

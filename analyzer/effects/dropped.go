@@ -14,15 +14,7 @@ import (
 // out (M7). Like a [Lock] it is known by what it does: its constructor changes
 // a place and its drop undoes that.
 type Dropped struct {
-	// Place is what the constructor changes, with its key.
-	Place Place
-	// Guard is the type of the value, "" for a scope guard.
-	Guard string
-	// Take is the constructor's write, Made the expression that gave the value,
-	// Bind what put it where it was dropped from.
-	Take *Access
-	Made ops.Site
-	Bind *ops.Op
+	*Taking
 	// Drops are where it ends on the ways to them.
 	Drops []*ops.Op
 	// Awaits are those that follow without a guard of the same place, in block
@@ -43,20 +35,9 @@ func (m *Message) Dropped() []*Dropped {
 		return nil
 	}
 	f := newLockFinder(m)
-	if len(f.bodies) == 0 {
-		return nil
-	}
-	arms := f.arms()
-	tried := 0
 	var out []*Dropped
-	for i, a := range m.Accesses {
-		if !a.Write || a.Callee || a.Place.Cell == "*" || f.bodies[a.Op] != nil || !f.undoneByDrop(a) {
-			continue
-		}
-		if tried++; tried > maxLocks {
-			break
-		}
-		if d := f.dropped(a, m.Accesses[:i], arms); d != nil {
+	for _, t := range f.takings() {
+		if d := f.dropped(t); d != nil {
 			out = append(out, d)
 		}
 	}
@@ -83,52 +64,105 @@ func (f *lockFinder) undoneByDrop(a *Access) bool {
 	})
 }
 
-// dropped tells whether take is the constructor's write of a guard that ends too early.
-func (f *lockFinder) dropped(take *Access, before []*Access, arms map[*ops.Op]ssa.Instruction) *Dropped {
-	m := f.m
-	awaits, tasks := f.awaitsAfter(take), m.tasksAfter(take.Instr)
-	if len(awaits) == 0 && len(tasks) == 0 {
+// A Taking is a write by which a guard is made: a value whose drop undoes it.
+type Taking struct {
+	Take *Access
+	// Made is the expression that gave the value, Bind what put it where it is
+	// dropped from, Guard its type, "" for a scope guard.
+	Made  ops.Site
+	Bind  *ops.Op
+	Guard string
+
+	lock     *Lock
+	runs     *Region
+	arm      *ssa.Call
+	releases []Release         // by its drop
+	ends     []ssa.Instruction // by anything
+}
+
+// Takings returns how the guards of a message are made, in block order, whether they cover an
+// await or not.
+func (m *Message) Takings() []*Taking {
+	if m.Err != nil {
 		return nil
 	}
-	l := &Lock{Place: take.Place, Take: take}
-	runs := m.through(take.Instr.Block(), f.got(l))
-	ends := f.hold(l, runs, awaits)
-	if len(l.Held) > 0 {
+	return newLockFinder(m).takings()
+}
+
+func (f *lockFinder) takings() []*Taking {
+	if len(f.bodies) == 0 {
+		return nil
+	}
+	arms := f.arms()
+	tried := 0
+	var out []*Taking
+	for _, a := range f.m.Accesses {
+		if !a.Write || a.Callee || a.Place.Cell == "*" || f.bodies[a.Op] != nil || !f.undoneByDrop(a) {
+			continue
+		}
+		if tried++; tried > maxLocks {
+			break
+		}
+		if t := f.taking(a, arms); t != nil {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// taking finds the guard that the write take is made by, nil if there is none.
+func (f *lockFinder) taking(take *Access, arms map[*ops.Op]ssa.Instruction) *Taking {
+	m := f.m
+	t := &Taking{Take: take, lock: &Lock{Place: take.Place, Take: take}}
+	t.runs = m.through(take.Instr.Block(), f.got(t.lock))
+	t.ends = f.hold(t.lock, t.runs, f.awaitsAfter(take))
+	for _, r := range t.lock.Releases {
+		g := f.bodies[r.Access.Op]
+		if r.Drop == nil || arms[g] == nil || !m.reaches(t.runs, take.Instr, r.Access.Instr, without(t.ends, r.Access.Instr)) ||
+			!m.reaches(t.runs, take.Instr, arms[g], t.ends) {
+			continue // by hand, or the end of another guard
+		}
+		if t.arm == nil {
+			t.arm, t.Bind = arms[g].(*ssa.Call), g
+			t.Guard = f.dropper(r.Access.Op, g)
+		}
+		t.releases = append(t.releases, r)
+	}
+	if t.arm == nil {
+		return nil
+	}
+	t.Made = f.made(take, t.arm, t.Bind)
+	return t
+}
+
+// Covers reports whether the guard is alive at instr on some way.
+func (t *Taking) Covers(m *Message, instr ssa.Instruction) bool {
+	return m.reaches(t.runs, t.Take.Instr, instr, t.ends)
+}
+
+// dropped tells whether a guard ends too early.
+func (f *lockFinder) dropped(t *Taking) *Dropped {
+	m, take := f.m, t.Take
+	awaits, tasks := f.awaitsAfter(take), m.tasksAfter(take.Instr)
+	if len(t.lock.Held) > 0 || len(awaits) == 0 && len(tasks) == 0 {
 		return nil
 	}
 	f.near = m.prelude(take.Instr)
-	d := &Dropped{Place: take.Place, Take: take, Refuses: f.looked(take, before)}
-	var arm ssa.Instruction
-	var dropped []Release
-	for _, r := range l.Releases {
-		g := f.bodies[r.Access.Op]
-		if r.Drop == nil || arms[g] == nil || !m.reaches(runs, take.Instr, r.Access.Instr, without(ends, r.Access.Instr)) ||
-			!m.reaches(runs, take.Instr, arms[g], ends) {
-			continue // by hand, or the end of another guard
-		}
-		if arm == nil {
-			arm, d.Bind = arms[g], g
-			d.Guard = f.dropper(r.Access.Op, g)
-		}
-		dropped = append(dropped, r)
-	}
-	if arm == nil {
-		return nil
-	}
+	d := &Dropped{Taking: t, Refuses: f.looked(take, m.Accesses[:slices.Index(m.Accesses, take)])}
 	follows := func(r Release, w *Await) bool {
-		return m.reaches(runs, r.Access.Instr, w.Instr, []ssa.Instruction{take.Instr})
+		return m.reaches(t.runs, r.Access.Instr, w.Instr, []ssa.Instruction{take.Instr})
 	}
 	for _, w := range awaits {
-		if !f.covered(w, take, d.Bind, runs, ends) && slices.ContainsFunc(dropped, func(r Release) bool { return follows(r, w) }) {
+		if !f.covered(w, t) && slices.ContainsFunc(t.releases, func(r Release) bool { return follows(r, w) }) {
 			d.Awaits = append(d.Awaits, w)
 		}
 	}
-	for _, t := range tasks {
-		if m.reaches(runs, arm, t, ends) {
-			d.Tasks = append(d.Tasks, m.callOp(t))
+	for _, s := range tasks {
+		if m.reaches(t.runs, t.arm, s, t.ends) {
+			d.Tasks = append(d.Tasks, m.callOp(s))
 		}
 	}
-	for _, r := range dropped {
+	for _, r := range t.releases {
 		waits := slices.ContainsFunc(d.Awaits, func(w *Await) bool { return follows(r, w) })
 		if (waits || len(d.Awaits) == 0) && !slices.Contains(d.Drops, r.Drop) {
 			d.Drops = append(d.Drops, r.Drop)
@@ -137,22 +171,22 @@ func (f *lockFinder) dropped(take *Access, before []*Access, arms map[*ops.Op]ss
 	if len(d.Awaits) == 0 && len(d.Tasks) == 0 {
 		return nil
 	}
-	d.Made = f.made(take, arm.(*ssa.Call), d.Bind)
 	for _, a := range m.Accesses {
 		switch {
 		case f.bodies[a.Op] != nil || a == take:
-		case a.Write && a.Place.Same(take.Place) && slices.ContainsFunc(dropped, func(r Release) bool { return m.reaches(runs, r.Access.Instr, a.Instr, nil) }):
+		case a.Write && a.Place.Same(take.Place) && slices.ContainsFunc(t.releases, func(r Release) bool { return m.reaches(t.runs, r.Access.Instr, a.Instr, nil) }):
 			d.Again = true
-		case !a.Place.Same(take.Place) && m.reaches(runs, arm, a.Instr, ends):
+		case !a.Place.Same(take.Place) && m.reaches(t.runs, t.arm, a.Instr, t.ends):
 			d.Used = append(d.Used, a)
 		}
 	}
 	return d
 }
 
-// covered reports whether w is covered by another guard of the place than that of bind, or by
-// the same variable taken once more.
-func (f *lockFinder) covered(w *Await, take *Access, bind *ops.Op, runs *Region, ends []ssa.Instruction) bool {
+// covered reports whether w is covered by another guard of the place than t, or
+// by the same variable taken once more.
+func (f *lockFinder) covered(w *Await, t *Taking) bool {
+	take, bind, runs, ends := t.Take, t.Bind, t.runs, t.ends
 	other := func(a *Access) bool {
 		g := f.bodies[a.Op]
 		return g != nil && g.Var != bind.Var && a.Write && a.Place.Same(take.Place) && runs.Has(a.Instr) && slices.Contains(f.armed[w.Op], g)

@@ -31,6 +31,15 @@ func (m *Message) Spans(l *Lock, a, b ssa.Instruction) bool {
 	return true
 }
 
+// Held reports whether l, which m takes itself, is held at instr on some way.
+func (m *Message) Held(l *Lock, instr ssa.Instruction) bool {
+	var ends []ssa.Instruction
+	for _, r := range l.Releases {
+		ends = append(ends, r.Access.Instr)
+	}
+	return m.AfterWithout(l.Take.Instr, instr, ends...)
+}
+
 // Takes reports whether m takes a lock of the same place as l itself.
 func (m *Message) Takes(l *Lock) bool {
 	return slices.ContainsFunc(m.Accesses, func(a *Access) bool { return a.Write && !a.Callee && a.Place.Across(l.Place) && l.within(a.Place) })

@@ -83,7 +83,7 @@ func (c *checker) bypasses(m *effects.Message, l *effects.Lock, cand *race.Candi
 	question := cand.Question(c.model, Rule.ID, link)
 	var out []*finding.Finding
 	for _, rival := range c.model.Rivals(question) {
-		b := c.message(rival)
+		b := race.Whole(c.canister, rival)
 		if b == nil {
 			continue
 		}
@@ -110,18 +110,6 @@ func (c *checker) bypasses(m *effects.Message, l *effects.Lock, cand *race.Candi
 // deliberate reports whether a lock is certainly meant as one: a value or closure gives it back.
 func deliberate(l *effects.Lock) bool {
 	return l.Kind == effects.LockValue || l.Kind == effects.LockScope
-}
-
-// message is the effects of a message of the model, nil where they are not known.
-func (c *checker) message(of *evidence.Message) *effects.Message {
-	for _, m := range c.canister.Messages {
-		if m.Input.Func == of.Func {
-			if w := m.Whole(); w.Err == nil {
-				return w
-			}
-		}
-	}
-	return nil
 }
 
 // change is the write by b that passes by the lock: that of the run that shows it, else the first.

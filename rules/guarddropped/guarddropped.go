@@ -82,7 +82,7 @@ func waiting(m *effects.Message) *effects.Message {
 func report(canister *effects.Canister, model *evidence.Canister, view *effects.Message, d *effects.Dropped) *finding.Finding {
 	f := &finding.Finding{}
 	shown := witness(f, model, view, d)
-	tasks := slices.DeleteFunc(slices.Clone(d.Tasks), func(t *ops.Op) bool { return covered(canister, t, d.Place) })
+	tasks := slices.DeleteFunc(slices.Clone(d.Tasks), func(t *ops.Op) bool { return covered(canister, t, d.Take.Place) })
 	switch {
 	case len(d.Used) > 0 && !(shown != nil && d.Refuses):
 		return nil
@@ -97,7 +97,7 @@ func report(canister *effects.Canister, model *evidence.Canister, view *effects.
 	at := sites[d.Made]
 	f.Rule, f.Level, f.Entry, f.Function, f.Assumed = Rule.ID, Rule.Level, view.Entry(), cmp.Or(at.Func, fn.Name), fn.Assumed
 	f.Help = Rule.Help
-	f.Primary = finding.Label{Role: finding.RoleGuard, Span: at.Span, Text: "made here, to change `" + d.Place.String() + "`"}
+	f.Primary = finding.Label{Role: finding.RoleGuard, Span: at.Span, Text: "made here, to change `" + d.Take.Place.String() + "`"}
 	for _, drop := range d.Drops {
 		f.Labels = append(f.Labels, finding.Label{Role: finding.RoleExit, Span: sites[drop.Site].Span, Text: "dropped here, which undoes that"})
 	}

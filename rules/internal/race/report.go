@@ -93,6 +93,18 @@ func Each(m *effects.Message, f func(*Candidate, evidence.Link) bool) {
 	}
 }
 
+// Whole is the effects of a message of the model, nil where they are not known.
+func Whole(c *effects.Canister, of *evidence.Message) *effects.Message {
+	for _, m := range c.Messages {
+		if m.Input.Func == of.Func {
+			if w := m.Whole(); w.Err == nil {
+				return w
+			}
+		}
+	}
+	return nil
+}
+
 // Show puts the answer of the model into a finding.
 func Show(f *finding.Finding, race evidence.Race) {
 	f.Verdict, f.Reason, f.Witness = race.Verdict, race.Reason, race.Witness
