@@ -21,6 +21,7 @@ import (
 	"github.com/awaitlint/awaitlint/rules/trapaftercommit"
 	"github.com/awaitlint/awaitlint/rules/unawaitedcall"
 	"github.com/awaitlint/awaitlint/rules/unknownoutcome"
+	"github.com/awaitlint/awaitlint/rules/untrustedwait"
 )
 
 // A Rule is an analyzer and what every output says of it.
@@ -50,4 +51,5 @@ var all = []*Rule{
 	{querywrite.Analyzer, querywrite.Rule},
 	{forbiddencall.Analyzer, forbiddencall.Rule},
 	{unawaitedcall.Analyzer, unawaitedcall.Rule},
+	{untrustedwait.Analyzer, untrustedwait.Rule},
 }

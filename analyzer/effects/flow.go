@@ -20,6 +20,16 @@ type Slice struct {
 // Has reports whether v is part of the slice.
 func (s *Slice) Has(v ssa.Value) bool { return s.values[v] }
 
+// Any reports whether some value of the slice has a property.
+func (s *Slice) Any(is func(ssa.Value) bool) bool {
+	for v := range s.values {
+		if is(v) {
+			return true
+		}
+	}
+	return false
+}
+
 // Depends reports whether the slice has a read of a place the same as p.
 func (s *Slice) Depends(p Place) bool {
 	for _, r := range s.Reads {
@@ -36,9 +46,12 @@ const maxSlice = 20000
 // Slice computes the backward data slice of v. It tells the fields of local
 // aggregates apart, ends at reads of state (what selected the place
 // read is no part of it) and at the answers of inter-canister calls.
-func (m *Message) Slice(v ssa.Value) *Slice {
+func (m *Message) Slice(v ssa.Value) *Slice { return m.SlicePart(v, nil) }
+
+// SlicePart is the slice of the part of v that lies at path, outermost field first.
+func (m *Message) SlicePart(v ssa.Value, path []string) *Slice {
 	s := &slicer{m: m, out: &Slice{values: map[ssa.Value]bool{}}, seen: map[string]bool{}, reads: map[*Access]bool{}}
-	s.visit(v, nil)
+	s.visit(v, path)
 	return s.out
 }
 

@@ -91,7 +91,7 @@ import (
 // their own. A method named await is what awaiting a value of the class does.
 //
 // Keys: verb=, how=, traps=TEXT-WITH-DASHES, mut=yes (hands out mutable access), reply=plain|result|double,
-// wait=bounded|unbounded, effect=fetch|mutates|moves, method=N (number of the argument that names the method, from 0), call=NAME (the method called, where the function is named otherwise),
+// wait=bounded|unbounded, effect=fetch|mutates|moves, to=N (number of the argument that says whom to call, from 0, the receiver counted), method=N (of the one that names the method), call=NAME (the method called, where the function is named otherwise),
 // asks=controllers (whether its argument controls the canister),
 // sent=made (the call goes out where it is made, not where it is awaited),
 // result=TYPE (what it gives, in Rust with T, K, V, E standing for the receiver's arguments), since=X.Y, until=X.Y (versions of the crate).

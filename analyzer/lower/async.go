@@ -404,6 +404,9 @@ func (l *lowerer) request(a *knowledge.Action, name string, recv *val, args []va
 	if recv != nil {
 		f.reqArg = append(f.reqArg, recv.v)
 	}
+	if to := a.Get("to"); to != "" {
+		r.To = 1 + int(to[0]-'0')
+	}
 	l.nameCall(r, a, args, argn)
 	if r.Effect == ops.EffectUnknown {
 		r.Effect = effects[l.c.Knowledge.Call(r.Method)]

@@ -214,7 +214,10 @@ type RequestInfo struct {
 	// API is the function or builder it was made with ("Call::bounded_wait").
 	API     string
 	Bounded bool // bounded wait: the outcome may be unknown (C7, S3)
-	Reply   Reply
+	// To is the number of the argument, from 1, that says whom to call: a
+	// principal, or a client made for one. 0: a fixed callee, or not known.
+	To    int
+	Reply Reply
 	// Effect says what the call is for, where knowledge data tells.
 	Effect Effect
 }

@@ -68,6 +68,7 @@ const (
 	// Facts about a reject, and about the message.
 	IsCleanReject = "is_clean_reject" // bool: the callee certainly did nothing (§2.5)
 	Caller        = "caller"          // the principal that sent the message
+	Anonymous     = "anonymous"       // the principal of those who do not say who they are
 	Now           = "now"             // the time
 	Recovering    = "recovering"      // bool: a cleanup runs after a trap
 	Replicated    = "replicated"      // bool: the message runs on all nodes, not on one as queries do

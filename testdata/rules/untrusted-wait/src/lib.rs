@@ -1,1 +1,5 @@
-//! See the page of untrusted-wait.
+//! Who chooses the canister that is waited for.
+
+pub mod announcements;
+pub mod exchange;
+pub mod settings;

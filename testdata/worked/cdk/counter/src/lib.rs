@@ -5,6 +5,8 @@ use std::cell::RefCell;
 use candid::Principal;
 use ic_cdk::{call::Call, query, update};
 
+const CALLEE: Principal = Principal::from_slice(&[0, 0, 0, 0, 0, 0, 0, 2, 1, 1]);
+
 thread_local! {
     static X: RefCell<u64> = const { RefCell::new(0) };
 }
@@ -24,26 +26,26 @@ fn double_increment() -> bool {
 
 /// Example 2: the increment is committed when the call goes out.
 #[update]
-async fn increment_call_fail(callee: Principal) -> bool {
+async fn increment_call_fail() -> bool {
     increment();
-    let result = Call::bounded_wait(callee, "increment_y").await;
+    let result = Call::bounded_wait(CALLEE, "increment_y").await;
     assert!(false, "always revert"); // want "trap-after-commit"
     result.is_ok()
 }
 
 /// Example 3: the assertion stands in the first segment, which rolls back whole.
 #[update]
-async fn increment_check_call(callee: Principal) -> bool {
+async fn increment_check_call() -> bool {
     increment();
-    assert!(callee != Principal::anonymous(), "no callee");
-    Call::bounded_wait(callee, "increment_y").await.is_ok()
+    assert!(CALLEE != Principal::anonymous(), "no callee");
+    Call::bounded_wait(CALLEE, "increment_y").await.is_ok()
 }
 
 /// Example 4: `x += 1` and the callee's `y += 1` survive, `x += 2` is lost.
 #[update]
-async fn increment_call_increment_fail(callee: Principal) -> bool {
+async fn increment_call_increment_fail() -> bool {
     X.with_borrow_mut(|x| *x += 1);
-    let _result = Call::unbounded_wait(callee, "increment_y").await;
+    let _result = Call::unbounded_wait(CALLEE, "increment_y").await;
     X.with_borrow_mut(|x| *x += 2);
     assert!(false, "always revert"); // want "trap-after-commit"
     true
@@ -51,20 +53,20 @@ async fn increment_call_increment_fail(callee: Principal) -> bool {
 
 /// Example 5: one call, three atomic executions.
 #[update]
-async fn one_call(callee: Principal) -> bool {
+async fn one_call() -> bool {
     X.with_borrow_mut(|x| *x += 1);
-    let _first = Call::unbounded_wait(callee, "increment_y").await;
+    let _first = Call::unbounded_wait(CALLEE, "increment_y").await;
     X.with_borrow_mut(|x| *x += 2);
     true
 }
 
 /// Example 5: two calls, five atomic executions.
 #[update]
-async fn two_calls(callee: Principal) -> bool {
+async fn two_calls() -> bool {
     X.with_borrow_mut(|x| *x += 1);
-    let _first = Call::unbounded_wait(callee, "increment_y").await;
+    let _first = Call::unbounded_wait(CALLEE, "increment_y").await;
     X.with_borrow_mut(|x| *x += 2);
-    let _second = Call::unbounded_wait(callee, "increment_y").await;
+    let _second = Call::unbounded_wait(CALLEE, "increment_y").await;
     true
 }
 
