@@ -84,6 +84,7 @@
 //   - Whether a list that is checked can be joined by anybody is not asked.
 //   - A record put into state whole counts as set by its sender only where the
 //     field that is read later is known.
+//   - Calls kept in a list and awaited together: which of them goes to whom is lost.
 //   - What a task is given by the message that spawned it is not followed.
 //
 // # Configuration

@@ -92,6 +92,8 @@ func request(m *effects.Message, r *ops.Op) *ssa.Call {
 func source(c *plain.Canister, m *effects.Message, target ssa.Value) string {
 	s := m.Slice(target)
 	switch {
+	case s.Any(func(v ssa.Value) bool { return held(m, v) }): // which part of what was held it is got lost
+		return ""
 	case m.Input.Anonymous: // its parameters are those of whoever starts it
 	case sender(m, s):
 		return "that it was called by"
@@ -106,6 +108,12 @@ func source(c *plain.Canister, m *effects.Message, target ssa.Value) string {
 		}
 	}
 	return ""
+}
+
+// held reports whether v is a closure or future kept as a value, with all that it captures.
+func held(m *effects.Message, v ssa.Value) bool {
+	op := m.Fn.Op(v)
+	return op != nil && op.Kind == ops.Make && op.Name == "|…|"
 }
 
 // sender reports whether a value is the sender of the message.
