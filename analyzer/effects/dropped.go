@@ -202,9 +202,9 @@ func (f *lockFinder) covered(w *Await, t *Taking) bool {
 // dropper is the type whose Drop makes op, part of the drop body of bind: that of the guard itself
 // where bind is what contains it.
 func (f *lockFinder) dropper(op, bind *ops.Op) string {
-	sites := f.m.Fn.Ops.Sites
+	fn, sites := f.m.Fn.Ops, f.m.Fn.Ops.Sites
 	s := op.Site
-	for sites[s].Caller != 0 && sites[s].Caller != bind.Site {
+	for sites[s].Caller != 0 && !fn.SameFrame(sites[s].Caller, bind.Site) {
 		s = sites[s].Caller
 	}
 	if i := strings.LastIndex(sites[s].Func, "::"); bind.Name != "" && i > 0 {

@@ -37,6 +37,11 @@ func (c *command) check(args []string) error {
 		opt.Clock = processorTime
 	}
 	r, spent := p.check(chosen, opt)
+	if c.fix {
+		if r, err = c.mend(args, chosen, opt, r); err != nil {
+			return err
+		}
+	}
 	if c.timings {
 		defer func() { writeTimings(c.stderr, reading, spent) }()
 	}

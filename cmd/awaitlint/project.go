@@ -30,14 +30,17 @@ type project struct {
 
 // load reads the paths. An error means that there is nothing to work on;
 // what else could not be read is among the project's notices.
-func (c *command) load(args []string) (*project, error) {
+func (c *command) load(args []string) (*project, error) { return c.loadWith(args, nil) }
+
+// loadWith reads the paths with other texts in place of those of some files.
+func (c *command) loadWith(args []string, instead map[string]string) (*project, error) {
 	paths := expand(args)
 	cfg, err := c.configs(paths)
 	if err != nil {
 		return nil, err
 	}
 	ws, err := workspace.Load(paths, workspace.Options{
-		Features: c.features, Stdin: c.stdin, StdinName: filepath.ToSlash(c.stdinFilename), Jobs: c.jobs,
+		Features: c.features, Stdin: c.stdin, StdinName: filepath.ToSlash(c.stdinFilename), Jobs: c.jobs, Instead: instead,
 	})
 	if err != nil {
 		return nil, err

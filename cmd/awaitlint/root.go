@@ -21,6 +21,7 @@ type command struct {
 	ignored  []string
 	dump     string
 	refuted  bool
+	fix      bool
 
 	config      string
 	noConfig    bool
@@ -38,8 +39,8 @@ const longHelp = `awaitlint finds bugs across the awaits of Internet Computer ca
 
 An async function of a canister runs as a sequence of segments: each is atomic, each commits
 when it waits for a call, and in between other messages of the canister run. awaitlint reads the
-sources (nothing is built, run or fetched), finds what breaks in those gaps, and shows a run that
-proves it.
+sources (nothing is built, run or fetched, and only --fix writes to them), finds what breaks in
+those gaps, and shows a run that proves it.
 
 PATH is a folder with every Cargo package in or below it, a folder of .rs files, one .rs file, a
 Markdown file with Rust listings, or - for standard input. A folder that has the name of a command
@@ -96,6 +97,7 @@ func (c *command) root() *cobra.Command {
 	own.StringSliceVar(&c.selected, "select", nil, "run only these rules (`RULE,...`; * matches any text)")
 	own.StringSliceVar(&c.ignored, "ignore", nil, "do not run these rules (`RULE,...`)")
 	own.BoolVar(&c.refuted, "show-refuted", false, "list candidates that the segment model refuted, with the reason")
+	own.BoolVar(&c.fix, "fix", false, "apply the mends that are certain, where looking again shows that they help; then show what is left")
 	own.BoolVar(&c.timings, "timings", false, "tell on standard error where the processor time went (with one worker)")
 	own.BoolVar(&c.printConfig, "print-config", false, "show the configuration that holds, and do nothing else")
 	own.StringVar(&c.dump, "dump", "", "show one `STAGE` of the function given as first argument: "+stageNames)

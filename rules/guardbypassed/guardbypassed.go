@@ -90,7 +90,7 @@ func (c *checker) bypasses(m *effects.Message, l *effects.Lock, cand *race.Candi
 		question.With = rival
 		answer := c.model.Race(question)
 		// What was not shown is worth a word only about those who never ask for a lock
-		// that the others take.
+		// of the item that the others take.
 		if answer.Verdict != finding.Confirmed && !b.Ignores(l) {
 			continue
 		}
@@ -99,7 +99,7 @@ func (c *checker) bypasses(m *effects.Message, l *effects.Lock, cand *race.Candi
 			continue
 		}
 		doubt := answer.Verdict == finding.Possible || answer.Verdict == finding.CannotTell
-		if doubt && !(deliberate(l) && c.canister.Disciplined(at.Place, l)) || answer.Verdict != finding.Refuted && b.Privileged(at.Instr) {
+		if doubt && !(meantFor(l, cand.Read.Place) && c.canister.Disciplined(at.Place, l)) || answer.Verdict != finding.Refuted && b.Privileged(at.Instr) {
 			continue
 		}
 		out = append(out, c.finding(m, l, cand, b, at, answer))
@@ -107,9 +107,16 @@ func (c *checker) bypasses(m *effects.Message, l *effects.Lock, cand *race.Candi
 	return out
 }
 
-// deliberate reports whether a lock is certainly meant as one: a value or closure gives it back.
-func deliberate(l *effects.Lock) bool {
-	return l.Kind == effects.LockValue || l.Kind == effects.LockScope
+// meantFor reports whether a lock is plainly meant to protect a place: a value or closure
+// gives it back, and both are of one item.
+func meantFor(l *effects.Lock, p effects.Place) bool {
+	if l.Kind != effects.LockValue && l.Kind != effects.LockScope {
+		return false
+	}
+	return slices.ContainsFunc(l.Place.Path, func(e effects.Elem) bool {
+		return e.Field == "" && e.Key.Known != effects.KeyAny &&
+			slices.ContainsFunc(p.Path, func(o effects.Elem) bool { return o.Field == "" && o.Key.Number == e.Key.Number })
+	})
 }
 
 // change is the write by b that passes by the lock: that of the run that shows it, else the first.

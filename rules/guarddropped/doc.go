@@ -127,6 +127,12 @@
 // Now B finds p inside while A waits, and is refused. The guard ends when settle
 // returns, and in cleanup if a callback traps (S19).
 //
+// # Mend
+//
+// --fix gives the guard a name where it has none and where what is bound is the guard
+// itself: for let _ =, _ =, a statement, let Ok(_) … else, and the _ of a tuple. A result
+// that nobody looks at is left alone: its error would still be ignored.
+//
 // # What it does not report
 //
 //   - A guard that is alive at an await, also where it has no name: the scrutinee

@@ -116,7 +116,7 @@ func report(canister *effects.Canister, model *evidence.Canister, view *effects.
 		f.Help = "take the guard in the body of the method: what a guard function of the attribute makes is dropped when it returns"
 	}
 	if !d.Again {
-		f.Edits = mend(at.Span, d)
+		f.Edits = mend(at.Span, sites[d.Bind.Site].Span, d)
 	}
 	return f
 }

@@ -12,8 +12,8 @@ import (
 // mend gives a name to a guard that has none, so that it lives to the end of
 // its block: nil where it has one, or where what is bound may be an error that
 // nobody looks at.
-func mend(made rustparse.Span, d *effects.Dropped) []finding.Edit {
-	if made.File == nil {
+func mend(made, bound rustparse.Span, d *effects.Dropped) []finding.Edit {
+	if made.File == nil || bound.File != made.File {
 		return nil
 	}
 	certain := d.Bind.Name != "Result" && d.Bind.Name != "Option"
@@ -30,6 +30,9 @@ func mend(made rustparse.Span, d *effects.Dropped) []finding.Edit {
 	switch t.Kind(n) {
 	case rustparse.LetDeclaration:
 		pattern := t.Child(n, rustparse.FieldPattern)
+		if t.Start(t.Child(n, rustparse.FieldValue)) != bound.Start {
+			return nil // it is dropped inside of what is bound
+		}
 		if w := onlyWildcard(t, pattern); w != 0 && (certain || w != pattern) {
 			return edit(w, w, name)
 		}
@@ -40,10 +43,13 @@ func mend(made rustparse.Span, d *effects.Dropped) []finding.Edit {
 		e := t.FirstChild(n)
 		switch t.Kind(e) {
 		case rustparse.AssignmentExpression:
-			if w := t.FirstChild(e); t.Text(w) == "_" {
+			if w := t.FirstChild(e); t.Text(w) == "_" && t.Start(t.Child(e, rustparse.FieldRight)) == bound.Start {
 				return edit(w, w, "let "+name)
 			}
 		case rustparse.CallExpression, rustparse.TryExpression:
+			if t.Start(e) != bound.Start {
+				return nil
+			}
 			return edit(e, 0, "let "+name+" = ")
 		}
 	}

@@ -25,6 +25,8 @@ type Options struct {
 	// messages ("<stdin>" if empty). A name that ends in .md makes it Markdown.
 	Stdin     io.Reader
 	StdinName string
+	// Instead are texts to take for those of files, by the path the workspace shows them by.
+	Instead map[string]string
 	// Jobs bounds how many files are read at the same time; 0 is one per processor.
 	Jobs int
 }

@@ -126,6 +126,7 @@ func (l *loader) source(path string) *source {
 	s := l.sources[path]
 	if s == nil {
 		s = &source{path: path, file: path, shown: l.show(path)}
+		s.text, s.have = l.opt.Instead[s.shown]
 		l.sources[path] = s
 	}
 	return s
