@@ -12,6 +12,7 @@ import (
 	"github.com/awaitlint/awaitlint/rules/guardtoolate"
 	"github.com/awaitlint/awaitlint/rules/ignoredresult"
 	"github.com/awaitlint/awaitlint/rules/lockleak"
+	"github.com/awaitlint/awaitlint/rules/locksurvivesupgrade"
 	"github.com/awaitlint/awaitlint/rules/missingrollback"
 	"github.com/awaitlint/awaitlint/rules/overlappingtask"
 	"github.com/awaitlint/awaitlint/rules/querywrite"
@@ -47,6 +48,7 @@ var all = []*Rule{
 	{guardtoolate.Analyzer, guardtoolate.Rule},
 	{guardbypassed.Analyzer, guardbypassed.Rule},
 	{lockleak.Analyzer, lockleak.Rule},
+	{locksurvivesupgrade.Analyzer, locksurvivesupgrade.Rule},
 	{borrowacrossawait.Analyzer, borrowacrossawait.Rule},
 	{querywrite.Analyzer, querywrite.Rule},
 	{forbiddencall.Analyzer, forbiddencall.Rule},

@@ -132,6 +132,9 @@ func inputs(messages []*lower.Message) []effects.Input {
 // target makes messages of c, and the crates they come from, ready to be analysed.
 func target(c *canister.Canister, from []*workspace.Crate, messages []*lower.Message) *Target {
 	t := &Target{Name: c.Name(), Messages: inputs(messages)}
+	t.Declared = func(cell string, path []string) effects.Declaration {
+		return effects.Declaration(c.Declared(cell, path))
+	}
 	out := leftOut(t.Messages)
 	crates := map[*workspace.Crate]*Crate{}
 	for _, cr := range from {

@@ -64,6 +64,8 @@ type Target struct {
 	// Around gives the canister's entry points where Messages are not they;
 	// nil otherwise. It is called when somebody wants to know what runs in a gap.
 	Around func() []effects.Input
+	// Declared says what the sources declare of a place of the canister's state.
+	Declared func(cell string, path []string) effects.Declaration
 }
 
 // A Crate becomes one package of go/analysis.

@@ -42,7 +42,7 @@ func newPackages(t *Target, clock func() time.Duration) *packageSet {
 		unit := &effects.Unit{Name: t.Name, Pos: s.pos, Clock: clock}
 		p := s.make(c, made, unit)
 		if i == len(crates)-1 {
-			unit.Messages, unit.Around = t.Messages, t.Around
+			unit.Messages, unit.Around, unit.Declared = t.Messages, t.Around, t.Declared
 			unit.Object = func(decl rustparse.Span) *types.Func { return s.objects[decl] }
 			s.root = p
 		}

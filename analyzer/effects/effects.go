@@ -28,7 +28,20 @@ type Canister struct {
 	Around func() []Input
 	Clock  func() time.Duration // see [Unit]
 
-	pos func(rustparse.Span) token.Pos
+	pos      func(rustparse.Span) token.Pos
+	declared func(cell string, path []string) Declaration
+}
+
+// Declared returns what the source says of a place.
+func (c *Canister) Declared(p Place) Declaration {
+	if c.declared == nil {
+		return Declaration{}
+	}
+	path := make([]string, len(p.Path))
+	for i, e := range p.Path {
+		path[i] = e.Field
+	}
+	return c.declared(p.Cell, path)
 }
 
 // Pos gives the position of a span's start for diagnostics, NoPos if unknown.

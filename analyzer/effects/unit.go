@@ -26,10 +26,19 @@ type Unit struct {
 	// Object finds the function declared at a name, of this package or another
 	// of the canister; nil if there is none.
 	Object func(decl rustparse.Span) *types.Func
+	// Declared says what is declared of a place; nil if nobody knows.
+	Declared func(cell string, path []string) Declaration
 	// Pos gives the position of a span in the pass's FileSet; nil if there is none.
 	Pos func(rustparse.Span) token.Pos
 	// Clock gives the processor time spent so far; nil if nobody wants to know.
 	Clock func() time.Duration
+}
+
+// A Declaration is what the source says of a place.
+type Declaration struct {
+	Span    rustparse.Span // the name of the field, or of the static
+	Durable bool           // it is in stable memory
+	Unsaved bool           // serialization leaves it out
 }
 
 // An Input is one entry point or task in lowered form.
@@ -87,7 +96,7 @@ func run(pass *analysis.Pass) (any, error) {
 			pass.ExportObjectFact(fn.Object, Summarise(f))
 		}
 	}
-	c := &Canister{Name: u.Name, Around: u.Around, Clock: u.Clock, pos: u.Pos}
+	c := &Canister{Name: u.Name, Around: u.Around, Clock: u.Clock, pos: u.Pos, declared: u.Declared}
 	for _, in := range u.Messages {
 		if u.Object != nil {
 			fill(pass, u, in.Func)

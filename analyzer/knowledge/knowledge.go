@@ -22,6 +22,8 @@
 //	looks PREFIX                  yes or no
 //	constructor NAME              RESULT
 //	lend TYPE::METHOD             shared or unique, as=TYPE
+//	durable TYPE                  yes
+//	unsaved ATTRIBUTE::ARGUMENT   yes
 //
 // A call entry says what calling a canister method of that name is for, where
 // the call itself does not tell: fetch, mutates or moves (value).
@@ -32,6 +34,9 @@
 //
 // A lend entry says that what a method gives, called as=, borrows its receiver
 // until it is dropped, and that meanwhile another borrow traps unless both are shared.
+//
+// What a durable type holds is in stable memory; a field with an unsaved argument of
+// an attribute is left out when what it belongs to is saved or restored at an upgrade.
 //
 // A refusal entry is a word that makes a variant of an answer say no.
 //
@@ -125,6 +130,7 @@ type Base struct {
 	refuse  []string
 	looks   map[string]bool // by prefix
 	makes   map[string]string
+	upgrade map[string]bool // by kind of entry and name
 	derefs  map[string]string
 	variant map[string]string
 	lends   map[string]*Action
@@ -142,7 +148,7 @@ var Default = sync.OnceValue(func() *Base {
 		types: map[string]string{}, methods: map[string]*Action{}, funcs: map[string][]*Action{},
 		macros: map[string]*Action{}, entries: map[string]string{}, exports: map[string]string{}, listing: map[string]string{}, calls: map[string]string{},
 		derefs: map[string]string{}, variant: map[string]string{}, taught: map[string][]*Action{}, makes: map[string]string{}, looks: map[string]bool{},
-		lends: map[string]*Action{},
+		lends: map[string]*Action{}, upgrade: map[string]bool{},
 	}
 	dir, err := files.ReadDir(".")
 	if err != nil {
@@ -174,6 +180,7 @@ func (b *Base) With(entries []Entry) *Base {
 	more.entries, more.listing, more.calls = maps.Clone(b.entries), maps.Clone(b.listing), maps.Clone(b.calls)
 	more.exports = maps.Clone(b.exports)
 	more.derefs, more.refuse = maps.Clone(b.derefs), slices.Clone(b.refuse)
+	more.upgrade = maps.Clone(b.upgrade)
 	more.looks, more.makes = maps.Clone(b.looks), maps.Clone(b.makes)
 	more.funcs, more.taught = map[string][]*Action{}, map[string][]*Action{}
 	for _, e := range entries {
@@ -209,6 +216,8 @@ func (b *Base) add(e Entry) {
 		b.looks[e.Name] = e.Meaning == "yes"
 	case "constructor":
 		b.makes[e.Name] = e.Meaning
+	case "durable", "unsaved":
+		b.upgrade[e.Sort+" "+e.Name] = e.Meaning == "yes"
 	case "call":
 		b.calls[e.Name] = e.Meaning
 	case "listing":
@@ -414,6 +423,13 @@ func (b *Base) Constructor(name string) string { return b.makes[name] }
 
 // Lends returns how a method of an outside type borrows its receiver, nil if it does not.
 func (b *Base) Lends(typ, method string) *Action { return b.lends[typ+"::"+method] }
+
+// Durable reports whether what a type holds outlives an upgrade by itself.
+func (b *Base) Durable(path string) bool { return b.upgrade["durable "+path] }
+
+// Unsaved reports whether a field with that argument of an attribute ("serde::skip") is
+// left out when what it belongs to is saved or restored.
+func (b *Base) Unsaved(attr string) bool { return b.upgrade["unsaved "+attr] }
 
 // Listing returns the path a bare name stands for in a listing without imports.
 func (b *Base) Listing(name string) string { return b.listing[name] }

@@ -17,7 +17,7 @@ type Entry struct {
 
 func (e *Entry) action() *Action { return &Action{Kind: e.Meaning, Keys: e.Keys, Line: e.Line} }
 
-var sorts = []string{"type", "deref", "variant", "method", "fn", "macro", "entry", "export", "call", "refusal", "listing", "looks", "constructor", "lend"}
+var sorts = []string{"type", "deref", "variant", "method", "fn", "macro", "entry", "export", "call", "refusal", "listing", "looks", "constructor", "lend", "durable", "unsaved"}
 
 // read reads data in the format of the package comment.
 func read(name, text string) ([]Entry, error) {
