@@ -154,7 +154,7 @@ func (m *Message) Exits(w *Await, o Outcome) []Exit {
 			default:
 				continue
 			}
-			if m.After(w.Instr, instr) {
+			if r.Has(instr) && m.After(w.Instr, instr) {
 				out = append(out, Exit{instr, op, trap})
 			}
 		}

@@ -585,6 +585,9 @@ func (l *lowerer) verb(a *knowledge.Action, name string, recv *val, args []val, 
 	if l.hasGlue(r.t) && !r.ref && recv != nil {
 		l.give(*recv, n)
 	}
+	if a.Get("how") == "ok" {
+		return l.makeVariant("Ok", []val{r}, n)
+	}
 	return r
 }
 

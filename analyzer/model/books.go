@@ -1,5 +1,7 @@
 package model
 
+import "strings"
+
 // books are the net changes of a message per place: numbers are summed over
 // its segments, other values kept as a multiset of −old +new.
 type books map[string]*account
@@ -132,19 +134,23 @@ func partNames(v Value) []string {
 	var ns []string
 	if v.k == vAgg {
 		for _, f := range v.o.fields {
-			ns = append(ns, f.name)
+			// What is unknown knows the fields of a variant by its name too.
+			ns = append(ns, f.name[strings.LastIndexByte(f.name, '/')+1:])
 		}
 	}
 	return ns
 }
 
-func partOf(v Value, name string) Value {
-	switch v.k {
-	case vAgg:
-		x, _ := v.o.part(name)
+func partOf(v Value, e elem) Value {
+	switch {
+	case v.k == vAgg && v.o.base == nil:
+		x, _ := v.o.part(e.field)
 		return x
-	case vLazy:
-		return Value{k: vLazy, l: v.l.kid(name)}
+	case v.k == vAgg:
+		x, _ := v.o.part(e.part())
+		return x
+	case v.k == vLazy:
+		return Value{k: vLazy, l: v.l.kid(e.part())}
 	}
 	return Value{}
 }
@@ -156,13 +162,19 @@ func diffFields(a, b Value, p place, emit func(place, Value, Value)) {
 	if a.k == vAgg && isOptionLike(a.o.name) {
 		variant = a.o.name
 	}
+	for _, v := range []Value{a, b} {
+		if l := baseOf(v); l != nil && l.shape == shVariant {
+			variant = l.name
+		}
+	}
 	for _, ns := range [][]string{partNames(a), partNames(b)} {
 		for _, n := range ns {
 			if seen[n] {
 				continue
 			}
 			seen[n] = true
-			diff(partOf(a, n), partOf(b, n), p.extend(elem{variant: variant, field: n}), func(q place, x, y Value) {
+			e := elem{variant: variant, field: n}
+			diff(partOf(a, e), partOf(b, e), p.extend(e), func(q place, x, y Value) {
 				found = true
 				emit(q, x, y)
 			})

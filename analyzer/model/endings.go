@@ -115,7 +115,7 @@ func (s *System) Survival(a *Program, force ...Site) Survival {
 
 func (s *System) newSurvey(a *Program) *survey {
 	return &survey{s: s, a: a, out: Survival{Traps: map[Site]bool{}, Held: map[Site]bool{}, calls: map[Site]*EndingExample{}},
-		seen: map[damageKey]bool{}, forced: map[Site]int{}, booked: map[Site]bool{}, freed: map[heldKey]bool{}}
+		seen: map[damageKey]bool{}, forced: map[Site]int{}, booked: map[Site]map[Site]bool{}, freed: map[heldKey]bool{}}
 }
 
 type survey struct {
@@ -127,9 +127,9 @@ type survey struct {
 	work    int // instructions executed in the enumeration
 	out     Survival
 	seen    map[damageKey]bool
-	watch   []bool        // by position: sites to be made to trap
-	forced  map[Site]int  // runs made to trap there
-	booked  map[Site]bool // calls after which a good run writes something
+	watch   []bool                 // by position: sites to be made to trap
+	forced  map[Site]int           // runs made to trap there
+	booked  map[Site]map[Site]bool // by call: the writes behind it that a run kept
 	// held are the changes that some good run still has at its end, freed those
 	// that some good run takes back.
 	held   []leak
@@ -226,7 +226,11 @@ func (v *survey) once(c *chooser, t *tracker) {
 		}
 		v.holds(run)
 	}
-	switch failed := run.failing(); {
+	failed := run.failing()
+	if !v.stirred && v.leaves == nil && failed == nil {
+		v.book(run)
+	}
+	switch {
 	case v.leaves != nil:
 		if failed == nil {
 			v.leave(run, ex)
@@ -241,7 +245,7 @@ func (v *survey) once(c *chooser, t *tracker) {
 	case failed != nil:
 		v.failed(run, v.s.twin(w, v.a), failed, ex)
 	default:
-		v.good(run, ex)
+		v.unheard(run, ex)
 		if run.a.status == done {
 			v.balanced(run, ex)
 		}
@@ -375,7 +379,17 @@ func (v *survey) failed(run, twin aloneRun, k *call, ex func(*call) *EndingExamp
 // takes: the change makes a number smaller or removes something.
 func takes(c change) bool {
 	old, new := settle(c.old), settle(c.new)
-	return old.k == vInt && new.k == vInt && new.n < old.n || old.k != vNone && new.k == vNone
+	return old.k == vInt && new.k == vInt && new.n < old.n || old.k != vNone && new.k == vNone || popped(old, new)
+}
+
+// popped: a list has fewer elements than before, and some left or none.
+func popped(old, new Value) bool {
+	if old.k != vList || new.k != vList {
+		return false
+	}
+	before, known := old.o.whole()
+	after, told := new.o.whole()
+	return known && told && len(after) < len(before)
 }
 
 func at(cs []change, p place) *change {
@@ -397,16 +411,20 @@ func (v *survey) owed(run aloneRun, c change, k *call) bool {
 	for _, a := range k.args {
 		args |= a.t
 	}
+	there := run.there()
+	args &^= there
 	old, new := settle(c.old), settle(c.new)
 	// An entry under a constant key is a field by another name.
 	keyed := slices.ContainsFunc(c.place.path, func(e elem) bool { return e.isKey() && e.key.t != 0 })
-	t := new.t | pathTaint(c.place)
+	t := (new.t | pathTaint(c.place)) &^ there
 	linked := t&args&^run.readsOf(c.place, v.s) != 0
 	number := old.k == vInt && new.k == vInt
 	owed := false
 	switch {
 	case old.k != vNone && new.k == vNone: // what is cleared away on the occasion is not taken for the call
 		owed = (t|run.readsOf(c.place, v.s))&args != 0
+	case popped(old, new):
+		owed = (taintOf(old)|run.readsOf(c.place, v.s))&args != 0
 	case number && new.n < old.n:
 		owed = keyed || new.t&run.readsOf(c.place, v.s) != 0 || args&run.readsOf(c.place, v.s) != 0
 	case number:
@@ -422,6 +440,18 @@ func (r aloneRun) readsOf(p place, s *System) taint {
 	var t taint
 	for i, src := range r.m.sources {
 		if src.kind == srcRead && src.place.overlaps(p) && !src.shape {
+			t |= taint(1) << i
+		}
+	}
+	return t
+}
+
+// there are the sources that tie nothing to anything: those that only tell whether a
+// whole cell is filled, and the one that stands for all beyond the bound.
+func (r aloneRun) there() taint {
+	t := taint(1) << (maxSources - 1)
+	for i, src := range r.m.sources {
+		if src.kind == srcRead && src.shape && len(src.place.path) == 0 {
 			t |= taint(1) << i
 		}
 	}
@@ -524,50 +554,8 @@ func taintOf(v Value) taint {
 	return t
 }
 
-// A lateTrap is a trap in a later segment, kept until all runs are seen:
-// what is lost by it is what some good run writes after the calls.
-type lateTrap struct {
-	damage Damage
-	found  bool   // a change stays
-	paid   []Site // the calls that took effect
-}
-
-// trapped judges a trap in a later segment.
-func (v *survey) trapped(to *[]lateTrap, run aloneRun, ex func(*call) *EndingExample) {
-	last := lastCall(run)
-	// What the cleanup itself writes is the remedy, not the damage: only what
-	// was committed before and is still there counts.
-	net := run.changes(v.s, 1, run.a.seg)
-	committed := slices.DeleteFunc(v.s.counted(run.changes(v.s, 1, run.a.seg-1)), func(c change) bool { return at(net, c.place) == nil })
-	if v.covered(run, v.s.counted(net)) {
-		return
-	}
-	t := lateTrap{damage: Damage{Kind: LostByTrap, Exit: run.a.whyAt}}
-	for _, c := range run.m.calls {
-		if c.effect && c.took() && !slices.Contains(t.paid, c.site) {
-			t.paid = append(t.paid, c.site)
-		}
-	}
-	d, took := &t.damage, false
-	for _, c := range committed {
-		// The guards' drops are part of the log: what they took back is no change.
-		owed := last != nil && v.owed(run, c, last)
-		if !t.found || owed && (!d.Owed || takes(c) && !took) {
-			took = takes(c)
-			d.Place, d.Change, d.Owed = v.s.place(c.place), c.site, owed
-		}
-		t.found = true
-		d.Kept = append(d.Kept, Kept{v.s.place(c.place), c.site, owed})
-	}
-	if d.of(last); t.found || len(t.paid) > 0 {
-		d.Example = ex(last)
-		*to = append(*to, t)
-	}
-}
-
-// good notes after which calls a run that ends well writes something that stays,
-// and what it takes for calls that nobody hears of.
-func (v *survey) good(run aloneRun, ex func(*call) *EndingExample) {
+// unheard notes what a run that ends well takes for calls that nobody hears of.
+func (v *survey) unheard(run aloneRun, ex func(*call) *EndingExample) {
 	net := run.changes(v.s, 1, run.a.seg)
 	for _, k := range run.m.calls {
 		if !k.oneway {
@@ -577,17 +565,6 @@ func (v *survey) good(run aloneRun, ex func(*call) *EndingExample) {
 			// A number: what else is cleared away on the occasion is rather announced than paid for.
 			if settle(c.old).k == vInt && takes(c) && at(net, c.place) != nil && v.owed(run, c, k) {
 				v.add(Damage{Kind: Unheard, Place: v.s.place(c.place), Change: c.site, Owed: true}, k, ex)
-			}
-		}
-	}
-	for _, c := range run.m.calls {
-		if v.booked[c.site] || !c.effect || !c.took() {
-			continue
-		}
-		for _, w := range run.changes(v.s, c.seg+1, run.a.seg) {
-			// A guard that is released is no bookkeeping.
-			if at(net, w.place) != nil {
-				v.booked[c.site] = true
 			}
 		}
 	}
@@ -623,47 +600,6 @@ func (v *survey) interrupted(w *world, run aloneRun, ex func(*call) *EndingExamp
 	}
 }
 
-// traps reports each trap once, by its worst run.
-func (v *survey) traps(ts []lateTrap) []Damage {
-	var out []Damage
-	for _, t := range ts {
-		d := t.damage
-		d.Lost = slices.ContainsFunc(t.paid, func(s Site) bool { return v.booked[s] })
-		if !t.found && !d.Lost {
-			continue
-		}
-		i := slices.IndexFunc(out, func(o Damage) bool { return o.Exit == d.Exit })
-		if i < 0 {
-			out = append(out, d)
-			continue
-		}
-		kept := union(out[i].Kept, d.Kept)
-		if better(d, out[i]) {
-			out[i] = d
-		}
-		out[i].Kept = kept
-	}
-	return out
-}
-
-// covered: a guard's drop in the cleanup wrote down what the trap leaves undone
-// (a quarantine): it changed a place of its own, tied to a change that stays.
-func (v *survey) covered(run aloneRun, committed []change) bool {
-	earlier := run.changes(v.s, 1, run.a.seg-1)
-	for _, w := range run.changes(v.s, run.a.seg, run.a.seg) {
-		if settle(w.new).k == vNone || at(earlier, w.place) != nil {
-			continue
-		}
-		tied := taintOf(w.new) | pathTaint(w.place)
-		for _, c := range committed {
-			if !c.place.same(w.place) && (taintOf(c.new)|pathTaint(c.place))&tied != 0 {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 func lastCall(run aloneRun) *call {
 	var last *call
 	for _, c := range run.m.calls {
@@ -692,23 +628,6 @@ func (v *survey) add(d Damage, k *call, ex func(*call) *EndingExample) {
 	v.seen[key] = true
 	d.Example = ex(k)
 	v.out.Damages = append(v.out.Damages, d)
-}
-
-func better(d, o Damage) bool {
-	rank := func(d Damage) int {
-		n := 0
-		if d.Owed {
-			n += 4
-		}
-		if d.Lost {
-			n += 2
-		}
-		if d.Ending == Replied {
-			n++
-		}
-		return n
-	}
-	return rank(d) > rank(o)
 }
 
 // Failing is an example of a run that makes the call at a site, with that call

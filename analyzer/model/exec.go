@@ -40,13 +40,32 @@ func (m *machine) exec(msg *message) {
 		case opEnd:
 			m.finish(msg, 0, Unit())
 		case opStep:
-			if m.watch != nil && msg.seg > 1 && m.watch[pc] {
+			if m.watch != nil && msg.seg > 1 && m.watch[pc] && !m.sure(msg, in.step) {
 				m.passed = append(m.passed, in.step.Site)
 			}
 			m.marked = m.marks != nil && msg.role == 0 && m.marks[pc]
 			m.step(msg, in)
 		}
 	}
+}
+
+// sure tells whether a step that may trap cannot do so in this program: what it
+// unwraps is filled in every run.
+func (m *machine) sure(msg *message, st *Step) bool {
+	if st.Kind != Verb || st.Name != Unwrap {
+		return false
+	}
+	v := m.reg(msg, arg(st, 0))
+	for i := 0; v.isRef() && i < 8; i++ {
+		v = m.fetch(v.target())
+	}
+	switch {
+	case v.k == vLazy:
+		return v.l.fixed
+	case v.k == vAgg:
+		return v.o.base != nil && v.o.base.fixed
+	}
+	return false
 }
 
 func (m *machine) count() {

@@ -27,6 +27,7 @@ type lazy struct {
 	kids    []kid
 	keys    []keyed
 	elems   []*lazy
+	fixed   bool // shVariant: it can be no other
 	counted bool // shList: the number of elements is chosen
 	settled *object
 	w       *world
@@ -138,7 +139,7 @@ func newWorld(s *System, c *chooser, d domain) *world {
 func (w *world) cell(i int, n *node) Value {
 	l := w.lazy(fromState, n)
 	if w.sys.filled[i] {
-		l.shape, l.name = shVariant, "Some"
+		l.shape, l.name, l.fixed = shVariant, "Some", true
 	}
 	return Value{k: vLazy, l: l}
 }

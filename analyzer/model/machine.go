@@ -148,6 +148,7 @@ type message struct {
 	slots      []Value
 	ret        []int
 	recovering bool // its cleanup runs
+	cleanup    int  // the first source of its cleanup
 	guards     []guard
 	kept       kept // as at the last suspension
 	own        taint
@@ -340,7 +341,7 @@ func (m *machine) cleanup(msg *message) {
 		msg.regs = msg.kept.regs
 		m.emit(Event{Kind: EvCleanup, msg: msg})
 	}
-	msg.recovering = true
+	msg.recovering, msg.cleanup = true, len(m.sources)
 	for i := len(guards) - 1; i >= 0; i-- {
 		msg.status = ready
 		msg.ret = []int{-1}

@@ -150,11 +150,11 @@ func NewSystem(programs []*Program, observers ...*Program) *System {
 
 // fill finds the Options that only observers set, which are the hooks of
 // install and upgrade, and no program takes away again: they ran before every
-// message.
+// message. Code that was not read is not taken to empty the whole state.
 func (s *System) fill(observers []*Program) {
 	s.filled = make([]bool, len(s.cells))
 	sets := func(ps []*Program, n *node) bool {
-		return slices.ContainsFunc(ps, func(p *Program) bool { return s.feet[p].unknown || s.feet[p].writes[n] })
+		return slices.ContainsFunc(ps, func(p *Program) bool { return s.feet[p].writes[n] })
 	}
 	for i, n := range s.cells {
 		s.filled[i] = n.sort == SortOption && sets(observers, n) && !sets(s.programs, n)

@@ -105,8 +105,14 @@
 //   - A trap that cannot happen: the key was looked up in the same segment, the
 //     value is a literal that parses.
 //   - A lock that its Drop keeps on purpose after a trap (is_recovering_from_trap).
-//   - A change that a Drop undoes or quarantines in cleanup. Releasing a lock is
-//     not enough where more than the lock was changed.
+//   - A change that a Drop undoes or quarantines in cleanup: the drop writes down,
+//     or finds written down, something of what the call was made for. Releasing
+//     a lock is not enough where more than the lock was changed, nor is a mark
+//     that does not tell what was under way.
+//   - What an earlier turn of a loop has finished: its record was committed by the
+//     call of the next.
+//   - A bare counter, a log or a record that is complete, left behind by a message
+//     that can also end well.
 //
 // # Known gaps
 //
@@ -114,8 +120,8 @@
 //     limit, memory, the size of a reply, decoding of arguments (S14a, S24).
 //   - Plain arithmetic traps only where overflow checks are on; it is reported
 //     only where that is known.
-//   - A trap in a loop may undo the bookkeeping of the turn before it; this is
-//     seen where the loop makes calls, and not for the cost of a long loop.
+//   - A trap in a loop undoes the bookkeeping of the turn before it, up to the
+//     call between them; this is not seen for the cost of a long loop.
 //
 // # Configuration
 //

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"fmt"
 	"reflect"
+	"slices"
 
 	"golang.org/x/tools/go/analysis"
 
@@ -37,7 +38,7 @@ var Rule = finding.Rule{
 }
 
 var rule = survival.Rule{
-	Meta: &Rule, Role: finding.RoleTrap, Damages: damages, Matters: matters, Say: say,
+	Meta: &Rule, Role: finding.RoleTrap, Damages: damages, Say: say,
 }
 
 // damages are the traps in later segments that keep a change of an earlier
@@ -47,23 +48,20 @@ func damages(c *evidence.Canister, m *effects.Message) []evidence.Damage {
 	em := c.Message(m.Input.Func)
 	for _, op := range survival.LateTraps(m) {
 		d, ok := c.TrapAt(em, op.Site)
-		// A trap that no run reaches counts only where it would cost something.
-		if ok && (d.Verdict == finding.Confirmed || d.Owed || d.Undone) && (d.Undone || !survival.Quarantined(m, d)) {
+		// What it keeps must be owed to the call, or it must forget what a call
+		// did; a bare counter of attempts is meant to stay.
+		if ok && (d.Owed || d.Undone || d.Verdict == finding.Confirmed && hopeless(m)) && (d.Undone || !survival.Quarantined(m, d)) {
 			ds = append(ds, d)
 		}
 	}
 	return ds
 }
 
-// matters reports whether a trap does harm. What it keeps must be owed to the
-// call, or it must forget what a call did; a bare counter of attempts matters
-// only if the message can never end well: then nobody meant it to stay.
-func matters(d evidence.Damage, t evidence.Table) bool {
-	if d.Owed || d.Undone {
-		return true
-	}
-	for _, e := range t.Endings {
-		if e.Name == evidence.Success {
+// hopeless reports whether a message that waited at all certainly traps: then
+// nobody meant the change it leaves behind to stay, be it a bare counter.
+func hopeless(m *effects.Message) bool {
+	for _, w := range m.Awaits {
+		if w.Commits() && slices.ContainsFunc(m.Exits(w, effects.Any), func(x effects.Exit) bool { return !x.Trap }) {
 			return false
 		}
 	}

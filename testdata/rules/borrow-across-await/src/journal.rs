@@ -94,11 +94,11 @@ async fn send_each_first() {
 #[update]
 async fn send_and_retake() {
     let mut lines = LINES.lock().unwrap();
-    let first = lines.pop();
+    let first = lines.first().copied();
     drop(lines);
     let _ = Call::unbounded_wait(SERVICE, "note").with_arg(first).await;
     lines = LINES.lock().unwrap();
-    let second = lines.pop();
+    let second = lines.last().copied();
     let _ = Call::unbounded_wait(SERVICE, "note").with_arg(second).await; // want "borrow-across-await"
 }
 

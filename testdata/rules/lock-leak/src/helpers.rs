@@ -32,7 +32,7 @@ async fn blocks(start: u64) -> Result<Vec<u64>, String> {
 async fn build() -> Result<(), String> {
     let start = INDEX.with_borrow(|index| index.next);
     let found = blocks(start).await?;
-    let first = found.first().expect("no blocks in the answer"); // want "lock-leak confirmed" "trap-after-commit"
+    let first = found.first().expect("no blocks in the answer"); // want "lock-leak confirmed"
     mutate(|index| index.blocks.push(*first));
     Ok(())
 }

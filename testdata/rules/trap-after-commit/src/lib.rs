@@ -3,14 +3,17 @@
 //! Every module is a small service of its own: the firing function, its fixed versions, and the
 //! entry points around it.
 
+mod accessors;
 mod answers;
 mod bids;
 mod calls;
 mod deposits;
 mod helpers;
+mod loops;
 mod payroll;
 mod quarantine;
 mod reads;
+mod tasks;
 mod transfers;
 
 use candid::Principal;
