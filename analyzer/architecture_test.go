@@ -32,7 +32,7 @@ var layers = [][]string{
 	{"analyzer/config"},
 	{"analyzer/canister"},
 	{"analyzer/knowledge", "analyzer/ops"},
-	{"analyzer/finding", "analyzer/model"},
+	{"analyzer/finding", "analyzer/model", "analyzer/ignore"},
 	{"rustparse/workspace"},
 	{"rustparse/macrorules"},
 	{"rustparse"},

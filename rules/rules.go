@@ -23,9 +23,11 @@ import (
 	"github.com/awaitlint/awaitlint/rules/unawaitedcall"
 	"github.com/awaitlint/awaitlint/rules/unknownoutcome"
 	"github.com/awaitlint/awaitlint/rules/untrustedwait"
+	"github.com/awaitlint/awaitlint/rules/unusedsuppression"
 )
 
-// A Rule is an analyzer and what every output says of it.
+// A Rule is an analyzer and what every output says of it. One rule has no
+// analyzer, see unusedsuppression.Rule.
 type Rule struct {
 	Analyzer *analysis.Analyzer
 	Meta     finding.Rule
@@ -54,4 +56,5 @@ var all = []*Rule{
 	{forbiddencall.Analyzer, forbiddencall.Rule},
 	{unawaitedcall.Analyzer, unawaitedcall.Rule},
 	{untrustedwait.Analyzer, untrustedwait.Rule},
+	{nil, unusedsuppression.Rule},
 }

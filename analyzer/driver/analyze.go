@@ -37,6 +37,9 @@ func analyze(p *part, t *Target, rules []Rule, opt Options, i int) {
 	}
 	told := map[string]bool{}
 	for _, rule := range rules {
+		if rule.Analyzer == nil {
+			continue
+		}
 		stop := p.spent.stopwatch(opt.Clock)
 		act := r.exec(rule.Analyzer, set.root)
 		stop(rule.Meta.ID)

@@ -49,7 +49,9 @@ func Run(ws *workspace.Workspace, canisters []*canister.Canister, rules []Rule, 
 	for i, p := range rest {
 		of[i].add(p)
 	}
-	return result(parts, rules, opt)
+	r := result(parts, rules, opt)
+	r.Findings = silence(r.Findings, canisters, rules, opt)
+	return r
 }
 
 // A preparation is a target, or what became of it.

@@ -29,7 +29,8 @@ import (
 	"github.com/awaitlint/awaitlint/rustparse"
 )
 
-// A Rule is an analyzer and its metadata.
+// A Rule is an analyzer and its metadata. The one without an analyzer is about
+// comments that silence nothing, which only the driver can tell.
 type Rule struct {
 	Analyzer *analysis.Analyzer
 	Meta     finding.Rule
@@ -46,6 +47,9 @@ type Options struct {
 	Notes func(rule string) bool
 	// InScope says for which files findings are reported; nil means all.
 	InScope func(path string) bool
+	// Known are the names of all rules, for comments that name one which does
+	// not run; nil for those that run.
+	Known []string
 	// Observe is given the effects of what was looked at of the canister with
 	// that index: its messages, then the functions that no message reaches. It
 	// is called from several goroutines; nil if nobody wants to know.

@@ -49,13 +49,17 @@ func merge(all []*finding.Finding, opt Options) []*finding.Finding {
 		}
 		out = append(out, &first)
 	}
-	slices.SortFunc(out, func(a, b *finding.Finding) int {
-		return cmp.Or(cmp.Compare(pathOf(a.Primary.Span), pathOf(b.Primary.Span)), cmp.Compare(a.Primary.Span.Start, b.Primary.Span.Start),
-			cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Primary.Span.End, b.Primary.Span.End))
-	})
+	sortByPlace(out)
 	out = gather(out)
 	fingerprint(out)
 	return out
+}
+
+func sortByPlace(fs []*finding.Finding) {
+	slices.SortFunc(fs, func(a, b *finding.Finding) int {
+		return cmp.Or(cmp.Compare(pathOf(a.Primary.Span), pathOf(b.Primary.Span)), cmp.Compare(a.Primary.Span.Start, b.Primary.Span.Start),
+			cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Primary.Span.End, b.Primary.Span.End))
+	})
 }
 
 // gather makes one finding of those that say the same of one message: the

@@ -64,7 +64,9 @@ type Finding struct {
 	Help        string   // one sentence on how to mend it
 	Edits       []Edit   // a safe mend, nil if none is certain
 	Fingerprint string   // without line numbers
-	Cost        Cost     // of its verdict
+	// Suppressed is the comment that silences it, nil if none does: it is kept, and counts for nothing.
+	Suppressed *Suppression
+	Cost       Cost // of its verdict
 }
 
 // A Cost is what the segment model spent on the verdict of a candidate. What
@@ -72,6 +74,12 @@ type Finding struct {
 type Cost struct {
 	Instructions int           // executed
 	Time         time.Duration // of processors; 0 if nobody took it
+}
+
+// A Suppression is a comment of the source that silences a finding.
+type Suppression struct {
+	Span   rustparse.Span
+	Reason string // as the comment gives it, "" if it gives none
 }
 
 // A Label is a span with a word on it.
@@ -85,15 +93,16 @@ type Label struct {
 type Role string
 
 const (
-	RoleRead   Role = "read"
-	RoleCheck  Role = "check"
-	RoleChange Role = "change" // made before the commit
-	RoleCommit Role = "commit"
-	RoleWrite  Role = "write"
-	RoleTrap   Role = "trap"
-	RoleExit   Role = "exit"
-	RoleGuard  Role = "guard"
-	RoleCall   Role = "call" // it is sent, or should be
+	RoleRead    Role = "read"
+	RoleCheck   Role = "check"
+	RoleChange  Role = "change" // made before the commit
+	RoleCommit  Role = "commit"
+	RoleWrite   Role = "write"
+	RoleTrap    Role = "trap"
+	RoleExit    Role = "exit"
+	RoleGuard   Role = "guard"
+	RoleCall    Role = "call" // it is sent, or should be
+	RoleComment Role = "comment"
 )
 
 // An Endpoint is an entry point or task as a reader knows it.

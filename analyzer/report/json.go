@@ -93,30 +93,35 @@ type (
 		Awaits      int `json:"awaits"`
 	}
 	jsonFinding struct {
-		Rule        string         `json:"rule"`
-		Level       string         `json:"level"`
-		Verdict     string         `json:"verdict"`
-		Reason      string         `json:"reason,omitempty"`
-		Message     string         `json:"message"`
-		Crate       string         `json:"crate,omitempty"`
-		Place       string         `json:"place,omitempty"`
-		Function    string         `json:"function,omitempty"`
-		Entry       *jsonEndpoint  `json:"entry,omitempty"`
-		Primary     jsonLabel      `json:"primary"`
-		Labels      []jsonLabel    `json:"labels"`
-		Segments    []jsonSegment  `json:"segments"`
-		Endings     []jsonEnding   `json:"endings"`
-		Witness     *jsonWitness   `json:"witness,omitempty"`
-		Survives    []string       `json:"survives"`
-		Lost        []string       `json:"lost"`
-		Stuck       []string       `json:"stuck"`
-		Interferers []jsonEndpoint `json:"interferers"`
-		Observers   []jsonEndpoint `json:"observers"`
-		AlsoIn      []string       `json:"alsoIn"`
-		Assumed     []string       `json:"assumed"`
-		Help        string         `json:"help,omitempty"`
-		Edits       []jsonEdit     `json:"edits"`
-		Fingerprint string         `json:"fingerprint,omitempty"`
+		Rule        string           `json:"rule"`
+		Level       string           `json:"level"`
+		Verdict     string           `json:"verdict"`
+		Reason      string           `json:"reason,omitempty"`
+		Message     string           `json:"message"`
+		Crate       string           `json:"crate,omitempty"`
+		Place       string           `json:"place,omitempty"`
+		Function    string           `json:"function,omitempty"`
+		Entry       *jsonEndpoint    `json:"entry,omitempty"`
+		Primary     jsonLabel        `json:"primary"`
+		Labels      []jsonLabel      `json:"labels"`
+		Segments    []jsonSegment    `json:"segments"`
+		Endings     []jsonEnding     `json:"endings"`
+		Witness     *jsonWitness     `json:"witness,omitempty"`
+		Survives    []string         `json:"survives"`
+		Lost        []string         `json:"lost"`
+		Stuck       []string         `json:"stuck"`
+		Interferers []jsonEndpoint   `json:"interferers"`
+		Observers   []jsonEndpoint   `json:"observers"`
+		AlsoIn      []string         `json:"alsoIn"`
+		Assumed     []string         `json:"assumed"`
+		Help        string           `json:"help,omitempty"`
+		Edits       []jsonEdit       `json:"edits"`
+		Fingerprint string           `json:"fingerprint,omitempty"`
+		Suppressed  *jsonSuppression `json:"suppressed,omitempty"`
+	}
+	jsonSuppression struct {
+		Reason string    `json:"reason,omitempty"`
+		Span   *jsonSpan `json:"span,omitempty"`
 	}
 	jsonLabel struct {
 		Role string    `json:"role,omitempty"`
@@ -215,6 +220,9 @@ func jsonOf(f *finding.Finding) jsonFinding {
 	if f.Entry.Name != "" {
 		entry := jsonEndpointOf(f.Entry)
 		out.Entry = &entry
+	}
+	if f.Suppressed != nil {
+		out.Suppressed = &jsonSuppression{f.Suppressed.Reason, jsonSpanOf(f.Suppressed.Span)}
 	}
 	if f.Witness != nil {
 		out.Witness = &jsonWitness{

@@ -21,8 +21,8 @@ import (
 // A Report is all that one run has to say.
 type Report struct {
 	// Findings in any order; formatters show them by path, offset and rule.
-	// Refuted candidates are among them only if the user asked for them; they
-	// count for nothing.
+	// Refuted candidates are among them only if the user asked for them, and
+	// those that a comment silences for formats that mark them; both count for nothing.
 	Findings []*finding.Finding
 	// Notices say what could not be read or went wrong.
 	Notices []Notice
@@ -78,7 +78,7 @@ func (r *Report) ExitCode() int {
 		}
 	}
 	for _, f := range r.Findings {
-		if f.Verdict != finding.Refuted && f.Level >= finding.Warning {
+		if f.Verdict != finding.Refuted && f.Suppressed == nil && f.Level >= finding.Warning {
 			return ExitFindings
 		}
 	}

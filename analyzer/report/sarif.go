@@ -189,6 +189,10 @@ func (s *sarifWriter) result(f *finding.Finding) sarifResult {
 	}
 	out.Message, out.RelatedLocations = related(f)
 	out.CodeFlows = codeFlows(f)
+	if f.Suppressed != nil {
+		at := sarifLocation{PhysicalLocation: physical(f.Suppressed.Span)}
+		out.Suppressions = []sarifSuppression{{Kind: "inSource", Status: "accepted", Justification: f.Suppressed.Reason, Location: &at}}
+	}
 	if fix, ok := sarifFixOf(f); ok {
 		out.Fixes = []sarifFix{fix}
 	}

@@ -67,16 +67,23 @@ type (
 		ID string `json:"id"`
 	}
 	sarifResult struct {
-		RuleID              string            `json:"ruleId"`
-		RuleIndex           *int              `json:"ruleIndex,omitempty"`
-		Level               string            `json:"level"`
-		Message             sarifMessage      `json:"message"`
-		Locations           []sarifLocation   `json:"locations"`
-		RelatedLocations    []sarifLocation   `json:"relatedLocations,omitempty"`
-		CodeFlows           []sarifCodeFlow   `json:"codeFlows,omitempty"`
-		PartialFingerprints map[string]string `json:"partialFingerprints,omitempty"`
-		Fixes               []sarifFix        `json:"fixes,omitempty"`
-		Properties          sarifEvidence     `json:"properties"`
+		RuleID              string             `json:"ruleId"`
+		RuleIndex           *int               `json:"ruleIndex,omitempty"`
+		Level               string             `json:"level"`
+		Message             sarifMessage       `json:"message"`
+		Locations           []sarifLocation    `json:"locations"`
+		RelatedLocations    []sarifLocation    `json:"relatedLocations,omitempty"`
+		CodeFlows           []sarifCodeFlow    `json:"codeFlows,omitempty"`
+		PartialFingerprints map[string]string  `json:"partialFingerprints,omitempty"`
+		Fixes               []sarifFix         `json:"fixes,omitempty"`
+		Suppressions        []sarifSuppression `json:"suppressions,omitempty"`
+		Properties          sarifEvidence      `json:"properties"`
+	}
+	sarifSuppression struct {
+		Kind          string         `json:"kind"`
+		Status        string         `json:"status"`
+		Justification string         `json:"justification,omitempty"`
+		Location      *sarifLocation `json:"location,omitempty"`
 	}
 	// sarifEvidence says how the finding was reached.
 	sarifEvidence struct {

@@ -8,8 +8,9 @@ import (
 
 // counts are the findings of a report by level, and its notices.
 type counts struct {
-	errors, warnings, notes, refuted int
-	notices, problems                int
+	errors, warnings, notes int
+	refuted, ignored        int
+	notices, problems       int
 }
 
 func (r *Report) counts() counts {
@@ -18,6 +19,8 @@ func (r *Report) counts() counts {
 		switch {
 		case f.Verdict == finding.Refuted:
 			c.refuted++
+		case f.Suppressed != nil:
+			c.ignored++
 		case f.Level == finding.Error:
 			c.errors++
 		case f.Level == finding.Warning:
@@ -54,6 +57,9 @@ func (t Text) summary(r *Report) string {
 	}
 	if c.refuted > 0 {
 		found = append(found, itoa(c.refuted)+" refuted")
+	}
+	if c.ignored > 0 {
+		found = append(found, itoa(c.ignored)+" ignored")
 	}
 	looked := []string{plural(r.Stats.Files, "file"), plural(r.Stats.Canisters, "canister"),
 		plural(r.Stats.EntryPoints, "entry point"), plural(r.Stats.Awaits, "await")}

@@ -21,6 +21,9 @@ type Text struct {
 func (t Text) Write(w io.Writer, r *Report) error {
 	var out strings.Builder
 	for _, f := range r.sorted() {
+		if f.Suppressed != nil {
+			continue
+		}
 		t.finding(&out, f)
 		out.WriteByte('\n')
 	}

@@ -29,7 +29,7 @@ func (c *command) check(args []string) error {
 	}
 	reading := processorTime()
 	opt := driver.Options{
-		Jobs: p.jobs, ShowRefuted: c.refuted,
+		Jobs: p.jobs, ShowRefuted: c.refuted, Known: ruleIDs(),
 		// Who asks for a rule by name is also told what is only a note.
 		Notes: func(rule string) bool { return matchesAny(c.selected, rule) },
 	}

@@ -54,9 +54,13 @@ func checkPattern(pattern string) error {
 }
 
 func unknownRule(name string) error {
+	return usagef("no rule %q%s (awaitlint rules lists them)", name, nearest.DidYouMean(name, ruleIDs()))
+}
+
+func ruleIDs() []string {
 	var ids []string
 	for _, r := range rules.All() {
 		ids = append(ids, r.Meta.ID)
 	}
-	return usagef("no rule %q%s (awaitlint rules lists them)", name, nearest.DidYouMean(name, ids))
+	return ids
 }
