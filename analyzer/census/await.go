@@ -17,6 +17,10 @@ type await struct {
 	class  uint8
 	cause  string // what the class rests on, or what is not known
 	reason string // the whole chain
+	// apart are the functions that are left out where it is awaited, guess that
+	// something else is not known.
+	apart []rp.Span
+	guess bool
 }
 
 // The classes of an await, the stronger one counts.
@@ -115,6 +119,9 @@ func (c *Census) noteAwait(a *await, f *ops.Func, w *ops.Wait) {
 			name = at.name // the text of what is awaited is longer
 		}
 		next.class, next.cause = notKnown, "`"+name+"` "+leaf.Cause
+		if a.apart = append(a.apart, leaf.Apart); leaf.Apart.File == nil {
+			a.guess = true
+		}
 	case w.Commit != ops.Never && leaf == w:
 		next.cause = restsOnKnowledge
 	case w.Commit != ops.Never:
@@ -122,5 +129,54 @@ func (c *Census) noteAwait(a *await, f *ops.Func, w *ops.Wait) {
 	}
 	if next.class > a.class || next.class == a.class && next.reason < a.reason {
 		a.class, a.cause, a.reason = next.class, next.cause, next.reason
+	}
+}
+
+// settle makes the awaits known whose functions are left out where they are
+// awaited, for recursion or size, and known by themselves.
+func (c *Census) settle() {
+	in := map[*function][]*await{}
+	for _, f := range c.files {
+		for _, a := range f.awaits {
+			if a.fn != nil {
+				in[a.fn] = append(in[a.fn], a)
+			}
+		}
+	}
+	var known func(a *await, asked map[*function]bool) bool
+	known = func(a *await, asked map[*function]bool) bool {
+		if a.class != notKnown {
+			return a.class != notSeen
+		}
+		if a.guess || a.unread != "" {
+			return false
+		}
+		for _, decl := range a.apart {
+			fn := c.functionAt(decl)
+			if fn == nil || fn.state < alone {
+				return false
+			}
+			if asked[fn] {
+				continue // in a circle: it is known if the rest is
+			}
+			asked[fn] = true
+			for _, inner := range in[fn] {
+				if !known(inner, asked) {
+					return false
+				}
+			}
+		}
+		return true
+	}
+	var settled []*await
+	for _, as := range in {
+		for _, a := range as {
+			if a.class == notKnown && known(a, map[*function]bool{}) {
+				settled = append(settled, a)
+			}
+		}
+	}
+	for _, a := range settled {
+		a.class, a.cause = may, restsOnBody
 	}
 }

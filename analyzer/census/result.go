@@ -21,6 +21,7 @@ func (c *Census) Result() *finding.Census {
 		}
 		return sums[crate]
 	}
+	c.settle()
 	add := func(s finding.Site) { r.Sites = append(r.Sites, s) }
 	for _, k := range c.crates {
 		s := of(crateName(k.ws))

@@ -96,7 +96,6 @@ func (l *lowerer) awaitValue(v val, n rp.Node) val {
 		}
 		// A future this analysis lost sight of, or something of an outside type.
 		r := l.awaitOp(v.v, ops.May, &ops.Wait{For: l.awaited(v, n), Cause: "is a future that was lost sight of"}, n)
-		r.t = futureOutput(v.t)
 		return r
 	}
 	switch f.kind {
@@ -107,7 +106,7 @@ func (l *lowerer) awaitValue(v val, n rp.Node) val {
 		}
 		if cut := l.whyNotInline(f.def, f.recv, f.args); cut != "" && cut != "pure" {
 			r := l.callOut(f.def, f.recv, f.args, f.types, cut, n)
-			a := l.awaitOp(r.v, ops.May, &ops.Wait{For: FuncName(f.def), Cause: "is left out here: " + cut}, n)
+			a := l.awaitOp(r.v, ops.May, &ops.Wait{For: FuncName(f.def), Cause: "is left out here: " + cut, Apart: NameSpan(f.def)}, n)
 			a.t = r.t
 			return a
 		}
@@ -619,17 +618,20 @@ func (l *lowerer) spawn(v val, kind string, interval bool, n rp.Node) {
 		l.emit(&ops.Op{Kind: ops.Spawn, Task: started.fn}, n)
 		return
 	}
-	sub := l.program.newLowerer(name)
-	sub.outer, sub.captures = l.env, map[captured]binding{}
-	sub.f.Async, sub.f.Span, sub.f.Full = true, e.Span, span(l.tree(), n)
-	fr := *l.frame()
-	fr.in, fr.ret, fr.labels, fr.caller, fr.name = sub.f, 0, nil, 0, ""
-	sub.frames = []*frame{&fr}
-	t := &task{entry: e, fn: sub.f}
-	l.started[key] = t
-	sub.runTask(v, n)
-	sub.settle()
+	t := &task{entry: e}
+	sub := l.fitting(name, func(sub *lowerer) {
+		sub.outer, sub.captures = l.env, map[captured]binding{}
+		sub.f.Async, sub.f.Span, sub.f.Full = true, e.Span, span(l.tree(), n)
+		fr := *l.frame()
+		fr.in, fr.ret, fr.labels, fr.caller, fr.name = sub.f, 0, nil, 0, ""
+		sub.frames = []*frame{&fr}
+		t.fn = sub.f
+		l.started[key] = t
+		sub.runTask(v, n)
+	})
 	t.tasks = sub.tasks
+	l.made.join(sub.made)
+	l.made.started = append(l.made.started, key)
 	op := &ops.Op{Kind: ops.Spawn, Task: sub.f}
 	for _, p := range sub.f.Params {
 		if b, ok := l.lookup(p.Name); ok {

@@ -232,7 +232,10 @@ func (l *lowerer) whyNotInline(d *workspace.Def, recv *val, args []val) string {
 			return ""
 		}
 	}
-	if l.once && (l.lowered[d] || l.before[d]) && !l.seesState(recv, args) && !(l.c.Lasting(d) && l.small(d)) {
+	if l.spares(d) {
+		return "size"
+	}
+	if l.once && (l.lowered[d] || l.made.lowered[d] || l.before[d]) && !l.seesState(recv, args) && !(l.c.Lasting(d) && l.small(d)) {
 		return elsewhere
 	}
 	if l.c.Matters(d) || l.small(d) || l.seesState(recv, args) {
@@ -283,7 +286,8 @@ func (l *lowerer) callOut(d *workspace.Def, recv *val, args []val, types map[str
 	}
 	switch cut {
 	case "size":
-		l.cut[d] = true
+		l.made.cut[d] = true
+		l.over = l.over || l.full()
 	case elsewhere:
 		c.Decl = rp.Span{} // nobody wants a summary
 	}
@@ -395,7 +399,7 @@ func (l *lowerer) inlineArgs(d *workspace.Def, recv *val, args []val, types map[
 	r := l.newResult(true, n)
 	savedEnv, savedOuter := l.env, l.outer
 	l.labelled(ops.Block, n, func(lab ops.Label) {
-		l.lowered[d] = true
+		l.here[d], l.made.lowered[d] = true, true
 		l.labels[lab].result = r.info.result
 		scope := d.ScopeOf()
 		if recv != nil && recv.t != nil && d.Owner != nil && d.Owner.Kind == workspace.Trait {

@@ -669,9 +669,6 @@ func (l *lowerer) path(n rp.Node) val {
 		}
 		return val{clo: &closure{external: res.External}}
 	}
-	if v, ok := l.assumedCell(n); ok {
-		return v
-	}
 	if r, _ := firstRune(t.Text(n)); upperFirst(lastOf(t.Text(n))) && r != 0 {
 		return val{v: l.value(&ops.Op{Kind: ops.Const, Lit: ops.LitString, Text: lastTwo(t.Text(n))}, n)}
 	}

@@ -131,10 +131,17 @@ type task struct {
 }
 
 func (p *program) message(e *canister.Entry) (*ops.Func, []*task) {
-	l := p.newLowerer(e.Name)
+	l := p.fitting(e.Name, func(l *lowerer) { l.entry(e) })
+	maps.Copy(p.lowered, l.made.lowered)
+	maps.Copy(p.cut, l.made.cut)
+	return l.f, l.tasks
+}
+
+// entry lowers an entry point, or a function as if it were one.
+func (l *lowerer) entry(e *canister.Entry) {
 	d := e.Def
-	l.once = e.Kind == canister.Function && !p.c.Awaits(d)
-	p.lowered[d] = true
+	l.once = e.Kind == canister.Function && !l.c.Awaits(d)
+	l.made.lowered[d] = true
 	sig := d.Signature()
 	l.f.Async = sig.Async
 	l.f.Span = e.Span
@@ -159,8 +166,6 @@ func (p *program) message(e *canister.Entry) (*ops.Func, []*task) {
 		l.bindPattern(d.Tree, prm.Pat, v, true)
 	}
 	l.body(d, fr, true)
-	l.settle()
-	return l.f, l.tasks
 }
 
 // body lowers the body of a function into the current frame. For the
@@ -237,9 +242,17 @@ type lowerer struct {
 	loans    []ops.Var            // all that were made
 	lentAt   map[callAt][]ops.Var // what calls lent
 	suspends bool                 // some await may end a segment
-	holding  int                  // closures whose captures are being held
-	waiting  *waiting             // the await of the source being lowered, innermost
-	parked   []parked             // futures bound to names, innermost last
+	// sparing is the number of blocks from which on the message is lowered
+	// sparingly, 0 for never; here are the functions lowered in place so far;
+	// over: something is left out because the message is full.
+	sparing int
+	here    map[*workspace.Def]bool
+	over    bool
+	made    made
+
+	holding int      // closures whose captures are being held
+	waiting *waiting // the await of the source being lowered, innermost
+	parked  []parked // futures bound to names, innermost last
 
 	// For tasks: names of the function around are captures.
 	outer    *env
@@ -281,7 +294,8 @@ type frame struct {
 
 func (p *program) newLowerer(name string) *lowerer {
 	l := &lowerer{program: p, labels: map[ops.Label]*labelInfo{}, declared: map[ops.Var]*zone{},
-		state: map[ops.Value]bool{}, stateIn: map[ops.Var]bool{}}
+		state: map[ops.Value]bool{}, stateIn: map[ops.Var]bool{}, here: map[*workspace.Def]bool{},
+		made: made{lowered: map[*workspace.Def]bool{}, cut: map[*workspace.Def]bool{}}}
 	l.f = &ops.Func{Name: name, Vars: make([]ops.VarInfo, 1), Values: 1, Sites: make([]ops.SiteInfo, 1), Opaque: map[string]int{}, Refusals: map[string]bool{}}
 	l.cur = &l.f.Body
 	l.env = &env{names: map[string]binding{}}
@@ -638,11 +652,6 @@ func (l *lowerer) ifElse(cond ops.Value, n rustparse.Node, then, els func()) {
 	op.Body, d1 = side(then)
 	op.Else, d2 = side(els)
 	l.dead = d1 && d2
-}
-
-// full reports whether no more callees are to be lowered in place.
-func (l *lowerer) full() bool {
-	return l.count > maxOps || l.blocks > maxBlocks || len(l.frames) > maxDepth
 }
 
 // labelled emits a Block or Loop around what f lowers.

@@ -25,9 +25,6 @@ func countNodes(t *rp.Tree, n rp.Node, most int) int {
 	return c
 }
 
-// assumedCell takes a static or bare name of a listing for a cell.
-func (l *lowerer) assumedCell(n rp.Node) (val, bool) { return val{}, false }
-
 // assumedAccessor takes an undefined pair get_x() and set_x(v) of a listing
 // for the accessors of a cell x.
 func (l *lowerer) assumedAccessor(fn rp.Node, argn []rp.Node, n rp.Node) (val, bool) {

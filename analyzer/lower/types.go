@@ -159,9 +159,6 @@ func cloned(t *workspace.Type) *workspace.Type {
 	return t
 }
 
-// futureOutput is what awaiting a value of an outside future type gives: unknown.
-func futureOutput(*workspace.Type) *workspace.Type { return nil }
-
 func isIntVar(t *workspace.Type) bool { return t != nil && t.Name == "{integer}" }
 
 // intType is the type of an integer literal: its suffix, or whatever it meets.

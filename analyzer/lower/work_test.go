@@ -189,3 +189,32 @@ func TestManyBranches(t *testing.T) {
 		}
 	}
 }
+
+// A message that is too large only because it does the same again and again
+// waits where it says: the helper is in it once, then its summary stands for it.
+func TestLargeMessagesFit(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("-- Cargo.toml --\n[package]\nname = \"big\"\n[dependencies]\nic-cdk = \"0.18\"\n-- src/lib.rs --\n" +
+		"use std::cell::RefCell;\nuse ic_cdk::call::Call;\nthread_local! { static N: RefCell<u64> = RefCell::default(); }\n" +
+		"fn bump(k: u64) {\n")
+	for i := range 40 {
+		fmt.Fprintf(&b, "if k > %d { N.with(|n| *n.borrow_mut() += %d) }\n", i, i)
+	}
+	b.WriteString("}\nasync fn pay() { Call::bounded_wait(ic_cdk::api::msg_caller(), \"pay\").await.unwrap(); }\n" +
+		"#[ic_cdk::update]\nasync fn entry(k: u64) {\n" + strings.Repeat("bump(k);\n", 60) + "pay().await\n}\n")
+	c := find(t, b.String())[0]
+	sent, inPlace := 0, 0
+	ops.Walk(lower.Canister(c)[0].Func.Body, func(op *ops.Op) {
+		switch op.Kind {
+		case ops.Await:
+			if op.Commit == ops.Must {
+				sent++
+			}
+		case ops.Store:
+			inPlace++
+		}
+	})
+	if sent != 1 || inPlace < 40 {
+		t.Errorf("%d calls are awaited, %d changes are in place", sent, inPlace)
+	}
+}

@@ -3,6 +3,8 @@ package ops
 import (
 	"fmt"
 	"strings"
+
+	"github.com/awaitlint/awaitlint/rustparse"
 )
 
 // A Wait is one await of the source, as it was lowered into a function: what
@@ -23,6 +25,9 @@ type Wait struct {
 	Known bool
 	// Path is that of a callee that is not known, as awaitlint.toml would name it, "" otherwise.
 	Path string
+	// Apart is the name of the function of the workspace that is awaited and left
+	// out here: its body is looked at by itself.
+	Apart rustparse.Span
 	// By is the await inside For that decides, nil if there is none.
 	By *Wait
 }

@@ -39,14 +39,25 @@ pub async fn alone(to: Principal) {
     sent(to).await; // = awaits must: a body in the workspace
 }
 
-/// Its body is left out of itself.
+/// Its body is left out of itself, and is all there is.
 #[ic_cdk::update] // = endpoints entry point
 async fn again(to: Principal) {
-    Box::pin(round(to)).await // = awaits not known: `round` is left out here: recursion
+    Box::pin(round(to)).await // = awaits may: a body in the workspace
 }
 
 async fn round(to: Principal) {
-    Box::pin(round(to)).await // = awaits not known: `round` is left out here: recursion
+    Box::pin(round(to)).await // = awaits may: a body in the workspace
+}
+
+/// What it waits for besides itself is not known.
+#[ic_cdk::update] // = endpoints entry point
+async fn asks_again(to: Principal) {
+    Box::pin(asked(to)).await // = awaits not known: `futures::future::poll_immediate` is not known
+}
+
+async fn asked(to: Principal) {
+    futures::future::poll_immediate(nothing()).await; // = awaits not known: `futures::future::poll_immediate` is not known
+    Box::pin(asked(to)).await // = awaits not known: `asked` is left out here: recursion
 }
 
 macro_rules! wait {
