@@ -25,9 +25,13 @@ const (
 )
 
 type instr struct {
-	op   opcode
-	step *Step
-	to   int
+	op    opcode
+	kind  Kind      // of the step
+	class verbClass // of a verb
+	write bool      // the step may write, see isWrite
+	a     Reg       // its first operand
+	to    int
+	step  *Step
 }
 
 // Compile translates f. Steps it does not know are kept and answer opaquely.
@@ -51,6 +55,7 @@ func Compile(f *Func) *Program {
 	for i := range c.p.code {
 		if in := &c.p.code[i]; in.step != nil {
 			in.step = c.rename(in.step, to)
+			in.kind, in.a, in.class, in.write = in.step.Kind, arg(in.step, 0), classOf(in.step), isWrite(in.step)
 		}
 	}
 	c.p.link()

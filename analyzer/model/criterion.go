@@ -486,7 +486,7 @@ func (w *world) askedApart() bool {
 		return false
 	}
 	seen := map[string]bool{}
-	for _, r := range w.opaque {
+	for _, r := range w.opaque.all {
 		if seen[r.name] {
 			return true
 		}

@@ -81,7 +81,9 @@ func (m *machine) branch(msg *message, st *Step, r Reg) bool {
 	v := m.load(msg, r, st.Site)
 	yes := m.w.truth(v)
 	msg.ctl |= v.t
-	m.emit(Event{Kind: EvBranch, msg: msg, Site: st.Site, Yes: yes, reg: r})
+	if m.trace != nil {
+		m.emit(Event{Kind: EvBranch, msg: msg, Site: st.Site, Yes: yes, reg: r})
+	}
 	return yes
 }
 
@@ -100,7 +102,7 @@ func (m *machine) step(msg *message, in *instr) {
 	}
 	hits := len(msg.hit)
 	m.do(msg, in)
-	if m.marked && len(msg.hit) == hits && (isWrite(st) && !onlyIfAbsent(st) || msg.status == trapped) {
+	if m.marked && len(msg.hit) == hits && (in.write && !onlyIfAbsent(st) || msg.status == trapped) {
 		// The late write was reached, though it found nothing to write or trapped.
 		var t taint
 		for _, a := range st.Args {
@@ -136,8 +138,8 @@ func writes(verb string) bool {
 
 func (m *machine) do(msg *message, in *instr) {
 	st := in.step
-	a := m.reg(msg, arg(st, 0))
-	switch st.Kind {
+	a := m.reg(msg, in.a)
+	switch in.kind {
 	case Const:
 		m.set(msg, st.Out, st.Const)
 	case Param:
@@ -171,7 +173,9 @@ func (m *machine) do(msg *message, in *instr) {
 	case Test:
 		yes, t := m.match(msg, a, st.Pat, st.Site)
 		v := Bool(yes).with(t)
-		m.emit(Event{Kind: EvTest, msg: msg, Site: st.Site, Yes: yes, Value: a, reg: st.Out})
+		if m.trace != nil {
+			m.emit(Event{Kind: EvTest, msg: msg, Site: st.Site, Yes: yes, Value: a, reg: st.Out})
+		}
 		m.set(msg, st.Out, v)
 	case Proj:
 		v := a
@@ -180,7 +184,10 @@ func (m *machine) do(msg *message, in *instr) {
 		}
 		m.set(msg, st.Out, v)
 	case Verb:
-		m.verb(msg, st)
+		if in.write {
+			m.count()
+		}
+		m.verb(msg, st, in.class)
 	case Call:
 		m.callee(msg, st)
 	case Opaque:
@@ -400,7 +407,9 @@ func (m *machine) note(msg *message, p place, shape bool, site Site) taint {
 func (m *machine) exists(msg *message, p place, site Site) Value {
 	v := m.fetch(p)
 	v.t = v.t&msg.own | m.note(msg, p, true, site)
-	m.emit(Event{Kind: EvRead, msg: msg, Site: site, at: p, Value: v, Shape: true})
+	if m.trace != nil {
+		m.emit(Event{Kind: EvRead, msg: msg, Site: site, at: p, Value: v, Shape: true})
+	}
 	return v
 }
 
@@ -424,7 +433,9 @@ func (m *machine) loadValue(msg *message, v Value, site Site) Value {
 		}
 		x.t |= v.t | m.note(msg, p, false, site) | pathTaint(p)
 		if p.cell >= 0 {
-			m.emit(Event{Kind: EvRead, msg: msg, Site: site, at: p, Value: x})
+			if m.trace != nil {
+				m.emit(Event{Kind: EvRead, msg: msg, Site: site, at: p, Value: x})
+			}
 		}
 		v = x
 	}
@@ -560,7 +571,9 @@ func (m *machine) write(msg *message, p place, x Value, site Site) {
 	}
 	m.cells[p.cell] = v
 	msg.log = append(msg.log, entered{msg.seg, site, p, old, x})
-	m.emit(Event{Kind: EvWrite, msg: msg, Site: site, at: p, Value: x, Old: old})
+	if m.trace != nil {
+		m.emit(Event{Kind: EvWrite, msg: msg, Site: site, at: p, Value: x, Old: old})
+	}
 	if m.marked {
 		msg.hit = append(msg.hit, hit{t: x.t | pathTaint(p), ctl: msg.ctl, changed: !equal(old, x), site: site, late: msg.late, seg: msg.seg})
 	}
@@ -604,7 +617,9 @@ func (m *machine) callee(msg *message, st *Step) {
 			m.effects = true
 		}
 	}
-	m.emit(Event{Kind: EvOpaque, msg: msg, Site: st.Site, Text: name})
+	if m.trace != nil {
+		m.emit(Event{Kind: EvOpaque, msg: msg, Site: st.Site, Text: name})
+	}
 	m.set(msg, st.Out, m.w.opaqueAnswer(name, inputs))
 }
 
@@ -644,7 +659,9 @@ func (m *machine) send(msg *message, fut Value) (failed bool) {
 		failed = true
 	}
 	m.pending = append(m.pending, c)
-	m.emit(Event{Kind: EvCall, msg: msg, Site: c.site, Text: c.info.Label, calls: []*call{c}})
+	if m.trace != nil {
+		m.emit(Event{Kind: EvCall, msg: msg, Site: c.site, Text: c.info.Label, calls: []*call{c}})
+	}
 	return failed
 }
 
@@ -657,7 +674,9 @@ func (m *machine) oneway(msg *message, st *Step) {
 		c.info = &CallInfo{Label: st.Name}
 	}
 	m.pending = append(m.pending, c)
-	m.emit(Event{Kind: EvCall, msg: msg, Site: c.site, Text: c.info.Label, calls: []*call{c}})
+	if m.trace != nil {
+		m.emit(Event{Kind: EvCall, msg: msg, Site: c.site, Text: c.info.Label, calls: []*call{c}})
+	}
 	m.set(msg, st.Out, m.w.variant("Ok", Unit()))
 	if m.marked {
 		var t taint

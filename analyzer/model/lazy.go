@@ -66,6 +66,7 @@ type kid struct {
 
 type keyed struct {
 	key     Value
+	hash    uint32 // of key
 	present bool
 	l       *lazy
 }
@@ -526,7 +527,7 @@ func (w *world) rejoined(o *object) (Value, bool) {
 		return Value{}, false
 	}
 	for _, f := range o.fields[1:] {
-		part := slices.ContainsFunc(w.terms, func(r remembered) bool {
+		part := slices.ContainsFunc(w.terms.all, func(r remembered) bool {
 			return f.v.k == vLazy && r.answer.l == f.v.l && r.name == "."+f.name && equal(r.args[0], whole)
 		})
 		if !part {
@@ -627,7 +628,7 @@ func (w *world) entry(m Value, key Value) Value {
 		return v
 	}
 	b := o.base
-	e := keyed{key: key, present: !isFresh(key) && w.choices.choose(2) == 0}
+	e := keyed{key: key, hash: hashOfKey(key), present: !isFresh(key) && w.choices.choose(2) == 0}
 	if e.present {
 		e.l = w.lazy(b.origin, b.hint.find("[]"))
 	}
@@ -670,9 +671,9 @@ func (w *world) asMap(v Value) Value {
 		o := w.mem.objects.one()
 		for _, it := range w.items(v) {
 			if it.k == vAgg && len(it.o.fields) == 2 {
-				o.entries = append(o.entries, entry{w.key(it.o.fields[0].v), it.o.fields[1].v})
+				o.entries = append(o.entries, entryOf(w.key(it.o.fields[0].v), it.o.fields[1].v))
 			} else {
-				o.entries = append(o.entries, entry{w.key(it), Unit()})
+				o.entries = append(o.entries, entryOf(w.key(it), Unit()))
 			}
 		}
 		return Value{k: vMap, o: o, t: v.t}
@@ -703,7 +704,7 @@ func (w *world) allKeys(m Value) []entry {
 	if m.o.base != nil {
 		for _, k := range m.o.base.keys {
 			if v, _ := m.o.lookup(k.key); v.k != vNone {
-				es = append(es, entry{k.key, v})
+				es = append(es, entry{k.key, v, k.hash})
 			}
 		}
 		// In the order of the keys, not in that in which they were asked for.
@@ -776,9 +777,9 @@ const lengthOf = "{len}"
 func (w *world) term(op string, args ...Value) Value {
 	i, fresh := w.find(&w.terms, op, args)
 	if fresh {
-		w.terms[i].answer = Value{k: vLazy, l: w.lazy(fromReply, nil)}
+		w.terms.all[i].answer = Value{k: vLazy, l: w.lazy(fromReply, nil)}
 	}
-	v := w.terms[i].answer
+	v := w.terms.all[i].answer
 	for _, a := range args {
 		v.t |= a.t
 	}
@@ -788,22 +789,41 @@ func (w *world) term(op string, args ...Value) Value {
 // A memory is what was asked in a world and answered, in order. It is searched
 // by value and not by text, since an unknown that was asked about may have got
 // its value in the meantime.
-type memory []remembered
+type memory struct {
+	all         []remembered
+	first, last [16]int32 // by hash of the name: indices in all, plus 1
+}
 
 type remembered struct {
 	name   string
 	args   []Value
 	answer Value
+	next   int32 // with that hash, as in memory.first
 }
 
 // find returns the index of a question, adding it when it is new.
 func (w *world) find(m *memory, name string, args []Value) (i int, fresh bool) {
-	for i := range *m {
-		r := &(*m)[i]
-		if r.name == name && slices.EqualFunc(r.args, args, equal) {
-			return i, false
+	h := hashOf(name) % uint32(len(m.first))
+	for at := m.first[h]; at > 0; at = m.all[at-1].next {
+		if r := &m.all[at-1]; r.name == name && slices.EqualFunc(r.args, args, equal) {
+			return int(at) - 1, false
 		}
 	}
-	*m = w.mem.asked.add(*m, remembered{name: name, args: w.cloned(args, 0)})
-	return len(*m) - 1, true
+	m.all = w.mem.asked.add(m.all, remembered{name: name, args: w.cloned(args, 0)})
+	at := int32(len(m.all))
+	if m.first[h] == 0 {
+		m.first[h] = at
+	} else {
+		m.all[m.last[h]-1].next = at
+	}
+	m.last[h] = at
+	return int(at) - 1, true
+}
+
+func hashOf(name string) uint32 {
+	n := len(name)
+	if n == 0 {
+		return 0
+	}
+	return uint32(n) + 7*uint32(name[0]) + 31*uint32(name[n/2]) + 17*uint32(name[n-1])
 }

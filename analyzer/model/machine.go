@@ -558,9 +558,9 @@ func (w *world) endingsOf(c *call) []ending {
 func (w *world) opaqueAnswer(name string, inputs []Value) Value {
 	i, fresh := w.find(&w.opaque, name, inputs)
 	if fresh {
-		w.opaque[i].answer = Value{k: vLazy, l: w.lazy(fromOpaque, nil)}
+		w.opaque.all[i].answer = Value{k: vLazy, l: w.lazy(fromOpaque, nil)}
 	}
-	v := w.opaque[i].answer
+	v := w.opaque.all[i].answer
 	for _, in := range inputs {
 		v.t |= in.t
 	}

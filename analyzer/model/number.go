@@ -163,12 +163,16 @@ func (m *machine) bin(msg *message, st *Step) {
 			if !ok {
 				why = "division by zero"
 			}
-			m.emit(Event{Kind: EvArith, msg: msg, Site: st.Site, Text: st.Name, Left: a, Right: b, Value: v, reg: st.Out})
+			if m.trace != nil {
+				m.emit(Event{Kind: EvArith, msg: msg, Site: st.Site, Text: st.Name, Left: a, Right: b, Value: v, reg: st.Out})
+			}
 			m.trap(msg, st.Site, why)
 			return
 		}
 	}
-	m.emit(Event{Kind: EvArith, msg: msg, Site: st.Site, Text: st.Name, Left: a, Right: b, Value: v, reg: st.Out})
+	if m.trace != nil {
+		m.emit(Event{Kind: EvArith, msg: msg, Site: st.Site, Text: st.Name, Left: a, Right: b, Value: v, reg: st.Out})
+	}
 	m.set(msg, st.Out, v.with(t))
 }
 
@@ -288,6 +292,8 @@ func (m *machine) unary(msg *message, st *Step) {
 	m.set(msg, st.Out, v.with(a.t))
 }
 
+var operators = map[string]string{CheckedAdd: "+", SatAdd: "+", WrapAdd: "+", CheckedSub: "-", SatSub: "-", WrapSub: "-", CheckedMul: "*", SatMul: "*"}
+
 func (m *machine) numberVerb(msg *message, st *Step) {
 	if len(st.Args) < 2 {
 		m.set(msg, st.Out, m.w.opaqueAnswer("verb "+st.Name, m.loadAll(msg, st.Args, st.Site)))
@@ -295,7 +301,7 @@ func (m *machine) numberVerb(msg *message, st *Step) {
 	}
 	a := m.load(msg, arg(st, 0), st.Site)
 	b := m.load(msg, arg(st, 1), st.Site)
-	op := map[string]string{CheckedAdd: "+", SatAdd: "+", WrapAdd: "+", CheckedSub: "-", SatSub: "-", WrapSub: "-", CheckedMul: "*", SatMul: "*"}[st.Name]
+	op := operators[st.Name]
 	var v Value
 	switch {
 	case op != "":
@@ -315,7 +321,9 @@ func (m *machine) numberVerb(msg *message, st *Step) {
 				shown = v
 			}
 		}
-		m.emit(Event{Kind: EvArith, msg: msg, Site: st.Site, Text: op, Left: a, Right: b, Value: shown, Cut: neg, reg: st.Out})
+		if m.trace != nil {
+			m.emit(Event{Kind: EvArith, msg: msg, Site: st.Site, Text: op, Left: a, Right: b, Value: shown, Cut: neg, reg: st.Out})
+		}
 	case st.Name == Min || st.Name == Max:
 		x, y := m.w.asInt(a), m.w.asInt(b)
 		if st.Name == Min {

@@ -317,7 +317,7 @@ func (w *world) putKey(v Value, key, x Value) (Value, bool) {
 		}
 	}
 	if x.k != vNone || o.base != nil {
-		o.entries = append(o.entries, entry{key, x})
+		o.entries = append(o.entries, entryOf(key, x))
 	}
 	return Value{k: vMap, o: o, t: v.t}, true
 }

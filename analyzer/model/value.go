@@ -61,7 +61,10 @@ type field struct {
 // An entry is a key of a map; an absent entry has the zero Value.
 type entry struct {
 	key, v Value
+	hash   uint32 // of the key
 }
+
+func entryOf(key, v Value) entry { return entry{key, v, hashOfKey(key)} }
 
 // Unit, Bool, Int, Text and Variant build values for constants and tests.
 func Unit() Value           { return Value{k: vUnit} }
@@ -263,16 +266,17 @@ func (o *object) part(name string) (Value, bool) {
 // lookup finds the entry of a key without choosing: known is false when the
 // base was not asked about it yet.
 func (o *object) lookup(key Value) (v Value, known bool) {
+	hash := hashOfKey(key)
 	for i := range o.entries {
-		if equal(o.entries[i].key, key) {
+		if e := &o.entries[i]; sameHash(e.hash, hash) && equal(e.key, key) {
 			return o.entries[i].v, true
 		}
 	}
 	if o.base == nil {
 		return Value{}, true
 	}
-	for _, k := range o.base.keys {
-		if equal(k.key, key) {
+	for i := range o.base.keys {
+		if k := &o.base.keys[i]; sameHash(k.hash, hash) && equal(k.key, key) {
 			if k.present {
 				return Value{k: vLazy, l: k.l}, true
 			}
@@ -281,6 +285,45 @@ func (o *object) lookup(key Value) (v Value, known bool) {
 	}
 	return Value{}, false
 }
+
+// hashOfKey is the same for equal keys, 0 where nothing can be said.
+func hashOfKey(v Value) uint32 {
+	const byDefault = 7
+	v = settle(v)
+	switch v.k {
+	case vNone, vUnit, vDefault:
+		return byDefault
+	case vBool, vInt:
+		if v.n == 0 {
+			return byDefault
+		}
+		return mixed(uint32(v.k), uint32(v.n)^uint32(v.n>>32))
+	case vKey:
+		return mixed(uint32(v.k), uint32(v.n))
+	case vText, vAgg:
+		if v.o.base != nil {
+			return 0
+		}
+		if v.k == vAgg && v.o.name == "None" || v.k == vText && v.o.name == "" && len(v.o.fields) == 0 {
+			return byDefault
+		}
+		h := mixed(uint32(v.k), hashOf(v.o.name))
+		for i := range v.o.fields { // in any order
+			f := &v.o.fields[i]
+			part := hashOfKey(f.v)
+			if part == 0 {
+				return 0
+			}
+			h += mixed(hashOf(f.name), part)
+		}
+		return max(h, 1)
+	}
+	return 0
+}
+
+func mixed(a, b uint32) uint32 { return (a*31+b)*2654435761>>3 | 1 }
+
+func sameHash(a, b uint32) bool { return a == b || a == 0 || b == 0 }
 
 // equal compares without choosing: two lazies nobody looked at are equal only
 // if they are the same one.

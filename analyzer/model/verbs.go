@@ -117,29 +117,68 @@ func (m *machine) matchSubs(msg *message, v Value, p *Pat, site Site) (bool, tai
 // result is ignored asks nothing.
 func (msg *message) used(st *Step) bool { return st.Out > 0 }
 
-func (m *machine) verb(msg *message, st *Step) {
-	if writes(st.Name) {
-		m.count()
+// A verbClass is a family of verbs that work alike.
+type verbClass uint8
+
+const (
+	onNumbers verbClass = iota
+	onMap
+	onList
+	onWhole
+	onOption
+	onOther
+	ofRun // what the message or the time is asked for
+)
+
+// classOf is onNumbers for steps that are no verbs.
+func classOf(st *Step) verbClass {
+	if st.Kind != Verb {
+		return onNumbers
 	}
 	switch st.Name {
 	case MapGet, MapGetCopy, MapContains, MapInsert, SetInsert, MapRemove, SetRemove, MapEntryOr:
-		m.mapVerb(msg, st)
+		return onMap
 	case ListPush, ListPushFront, ListPop, ListPopFront, ListGet, ListFirst, ListLast, ListRemove, ListContains, Extend:
-		m.listVerb(msg, st)
+		return onList
 	case Swap, GetOrInsert, IterSome, IterEnumerate, Collect:
-		m.otherVerb(msg, st)
+		return onOther
 	case Len, IsEmpty, Clear, Iter, Keys, Values, Retain, Drain, IterNext, ReadAll, WriteAll, Replace, Take:
-		m.wholeVerb(msg, st)
+		return onWhole
 	case Unwrap, UnwrapErr, OkOpt, ErrOpt, Decode, IsCleanReject:
+		return onOption
+	case Caller, Now, Recovering:
+		return ofRun
+	}
+	return onNumbers
+}
+
+func (m *machine) verb(msg *message, st *Step, class verbClass) {
+	switch class {
+	case onMap:
+		m.mapVerb(msg, st)
+	case onList:
+		m.listVerb(msg, st)
+	case onOther:
+		m.otherVerb(msg, st)
+	case onWhole:
+		m.wholeVerb(msg, st)
+	case onOption:
 		m.optionVerb(msg, st)
+	case ofRun:
+		m.askRun(msg, st)
+	default:
+		m.numberVerb(msg, st)
+	}
+}
+
+func (m *machine) askRun(msg *message, st *Step) {
+	switch st.Name {
 	case Caller:
 		m.set(msg, st.Out, m.w.caller(msg.role, msg.p.Func.Anonymous).with(m.argSource(msg, callerArg)))
 	case Now:
 		m.set(msg, st.Out, m.w.time())
 	case Recovering:
 		m.set(msg, st.Out, Bool(msg.recovering))
-	default:
-		m.numberVerb(msg, st)
 	}
 }
 
