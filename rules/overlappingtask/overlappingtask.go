@@ -60,14 +60,15 @@ func find(c *plain.Canister, m *effects.Message) []*finding.Finding {
 func judge(c *plain.Canister, m *effects.Message, late ops.Site) *finding.Finding {
 	em := c.Model.Message(m.Input.Func)
 	r := c.Model.Race(evidence.Candidate{Rule: Rule.ID, Message: em, Write: late, With: em})
-	if r.Verdict == finding.CannotTell && len(m.Locks()) > 0 {
-		return nil // something turns others away, and the search was too short to say more
-	}
 	var read ops.Site
 	if len(r.Reads) > 0 {
 		read = r.Reads[0].Site
 	}
-	f := plain.New(&Rule, m, await(m, read, late), finding.RoleCommit, "waits here, and the next run starts meanwhile")
+	w := await(m, read, late)
+	if w == nil || r.Verdict != finding.Confirmed && excludes(m, read, w) {
+		return nil
+	}
+	f := plain.New(&Rule, m, m.Fn.Ops.SeenFrom(w.Op.Site, late), finding.RoleCommit, "waits here, and the next run starts meanwhile")
 	f.Verdict, f.Reason, f.Witness, f.Observers, f.Survives, f.Lost = r.Verdict, r.Reason, r.Witness, r.Observers, r.Survives, r.Lost
 	f.Message = fmt.Sprintf("`%s` can run again while it waits here: two runs get into each other's way", m.Entry().Name)
 	if read != 0 {
@@ -114,14 +115,31 @@ func lateSites(m *effects.Message) []ops.Site {
 	return slices.Compact(sites)
 }
 
-// await is the first await between the read that becomes stale and the late
-// write, as the function that makes the write, or those around it, have it.
-func await(m *effects.Message, read, late ops.Site) ops.Site {
+// await is the first await between the read that becomes stale and the late write.
+func await(m *effects.Message, read, late ops.Site) *effects.Await {
 	r, l := m.InstrAt(read), m.InstrAt(late)
 	for _, w := range m.Awaits {
 		if w.Commits() && (l == nil || m.After(w.Instr, l)) && (r == nil || m.After(r, w.Instr)) {
-			return m.Fn.Ops.SeenFrom(w.Op.Site, late)
+			return w
 		}
 	}
-	return late
+	return nil
+}
+
+// excludes reports whether something keeps others out that the model could not
+// follow to its end: a lock held over the await, or a change, before it, of
+// what was read.
+func excludes(m *effects.Message, read ops.Site, w *effects.Await) bool {
+	if slices.ContainsFunc(m.Locks(), func(l *effects.Lock) bool { return slices.Contains(l.Held, w) }) {
+		return true
+	}
+	var places []effects.Place
+	if r := m.InstrAt(read); r != nil {
+		for _, a := range m.At(r) {
+			places = append(places, a.Place)
+		}
+	}
+	return slices.ContainsFunc(m.Accesses, func(a *effects.Access) bool {
+		return a.Write && m.After(a.Instr, w.Instr) && slices.ContainsFunc(places, func(p effects.Place) bool { return p.In(a.Place) != effects.Disjoint })
+	})
 }
