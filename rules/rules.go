@@ -16,6 +16,7 @@ import (
 	"github.com/awaitlint/awaitlint/rules/missingrollback"
 	"github.com/awaitlint/awaitlint/rules/overlappingtask"
 	"github.com/awaitlint/awaitlint/rules/querywrite"
+	"github.com/awaitlint/awaitlint/rules/splitupdate"
 	"github.com/awaitlint/awaitlint/rules/stalecheck"
 	"github.com/awaitlint/awaitlint/rules/stalerollback"
 	"github.com/awaitlint/awaitlint/rules/stalewrite"
@@ -42,6 +43,7 @@ var all = []*Rule{
 	{stalecheck.Analyzer, stalecheck.Rule},
 	{stalerollback.Analyzer, stalerollback.Rule},
 	{overlappingtask.Analyzer, overlappingtask.Rule},
+	{splitupdate.Analyzer, splitupdate.Rule},
 	{missingrollback.Analyzer, missingrollback.Rule},
 	{trapaftercommit.Analyzer, trapaftercommit.Rule},
 	{unknownoutcome.Analyzer, unknownoutcome.Rule},
