@@ -125,6 +125,26 @@ func TestOutcomes(t *testing.T) {
 	}
 }
 
+// What is decoded from a reply that says that it worked is Ok if it is a Result at
+// all: a write behind its Err is made only where the call failed. Behind its Ok,
+// or a variant of another type, a write is made where it worked.
+func TestOutcomeOfDecoded(t *testing.T) {
+	b := opsbuild.New("f", "n")
+	answer := b.Await(b.Request("pay", ops.ReplyResult, b.Param(0)), ops.Must)
+	b.If(b.Test(answer, "Err"), func() { b.Return(0) }, nil)
+	decoded := b.Payload(b.Verb(ops.Decode, b.Payload(answer, "Ok")), "Ok")
+	b.If(b.Test(decoded, "Err"), func() { b.Store(b.Cell("REFUND"), b.Int(1)); b.Return(0) }, nil)
+	b.If(b.Test(decoded, "Pending"), func() { b.Store(b.Cell("LATER"), b.Int(1)); b.Return(0) }, nil)
+	b.Store(b.Cell("DONE"), b.Int(1))
+	b.Return(0)
+	m := message(t, b.Func())
+	for cell, works := range map[string]bool{"REFUND": false, "LATER": true, "DONE": true} {
+		if got := m.Under(m.Awaits[0], effects.Replied).Has(access(t, m, true, cell).Instr); got != works {
+			t.Errorf("%s where the call worked: reached = %v", cell, got)
+		}
+	}
+}
+
 // `call.await.map_err(f)?` makes a new Result on each side, joins them and
 // tests again: the sides must stay apart.
 func TestOutcomeThroughMapErr(t *testing.T) {

@@ -171,6 +171,14 @@ type shape struct {
 
 var anything = &shape{}
 
+// Shapes by who they are: a reply that was not decoded yet, and what was decoded
+// from one that says that it worked. If that is a Result it is Ok (C11); it may be
+// anything else.
+var (
+	undecoded = &shape{}
+	good      = &shape{}
+)
+
 func tagged(tag string, payload *shape) *shape { return &shape{tag, payload} }
 
 func joinShapes(a, b *shape) *shape {
@@ -178,6 +186,8 @@ func joinShapes(a, b *shape) *shape {
 	case a == nil:
 		return b
 	case b == nil:
+		return a
+	case a == b:
 		return a
 	case a.tag == "" || b.tag == "" || a.tag != b.tag:
 		return anything
@@ -188,7 +198,7 @@ func joinShapes(a, b *shape) *shape {
 }
 
 func (a *shape) equal(b *shape) bool {
-	if a == nil || b == nil || a == b {
+	if a == nil || b == nil || a == b || a == undecoded || b == undecoded || a == good || b == good {
 		return a == b
 	}
 	return a.tag == b.tag && a.payload.equal(b.payload)
@@ -271,7 +281,7 @@ func answer(w *Await, o Outcome) *shape {
 	case known && reply == ops.ReplyDouble:
 		return tagged("Ok", tagged("Ok", anything))
 	}
-	return tagged("Ok", anything)
+	return tagged("Ok", undecoded)
 }
 
 // block evaluates one block.
@@ -493,6 +503,8 @@ func verbShape(name string, args []*shape) *shape {
 	switch {
 	case name == ops.Take:
 		return a
+	case name == ops.Decode && a == undecoded:
+		return tagged("Ok", good)
 	case (name == ops.Unwrap || name == ops.UnwrapErr) && a.payload != nil:
 		return a.payload
 	case name == ops.OkOpt && a.tag == "Ok", name == ops.ErrOpt && a.tag == "Err":
@@ -509,7 +521,7 @@ func last(path string) string { return path[strings.LastIndex(path, ":")+1:] }
 // step follows one step of a pattern. The payload of older CDKs' answers is a
 // tuple of one, which is not told from its element.
 func (a *shape) step(s ops.Step) *shape {
-	if s.Variant == "" && s.Field == "0" && (a.tag == "Ok" || a.tag == "Err") {
+	if s.Variant == "" && s.Field == "0" && (a.tag == "Ok" || a.tag == "Err" || a == good) {
 		return a
 	}
 	if s.Variant != "" && s.Field == "0" && a.tag == last(s.Variant) && a.payload != nil {
@@ -547,6 +559,12 @@ func matches(a *shape, p *ops.Pat) *shape {
 	case ops.PatVariant:
 		switch a.tag {
 		case "":
+			if a == good && last(p.Name) == "Ok" {
+				return all()
+			}
+			if a == good && last(p.Name) == "Err" {
+				return no
+			}
 			return anything
 		case last(p.Name):
 			return all()
