@@ -6,6 +6,7 @@ import (
 
 	"github.com/awaitlint/awaitlint/analyzer/finding"
 	"github.com/awaitlint/awaitlint/rules/borrowacrossawait"
+	"github.com/awaitlint/awaitlint/rules/callerafterawait"
 	"github.com/awaitlint/awaitlint/rules/forbiddencall"
 	"github.com/awaitlint/awaitlint/rules/guardbypassed"
 	"github.com/awaitlint/awaitlint/rules/guarddropped"
@@ -58,5 +59,6 @@ var all = []*Rule{
 	{forbiddencall.Analyzer, forbiddencall.Rule},
 	{unawaitedcall.Analyzer, unawaitedcall.Rule},
 	{untrustedwait.Analyzer, untrustedwait.Rule},
+	{callerafterawait.Analyzer, callerafterawait.Rule},
 	{nil, unusedsuppression.Rule},
 }

@@ -97,7 +97,7 @@ import (
 //
 // Keys: verb=, how=, traps=TEXT-WITH-DASHES, mut=yes (hands out mutable access), reply=plain|result|double,
 // wait=bounded|unbounded, effect=fetch|mutates|moves, to=N (number of the argument that says whom to call, from 0, the receiver counted), method=N (of the one that names the method), call=NAME (the method called, where the function is named otherwise),
-// asks=controllers (whether its argument controls the canister),
+// asks=controllers (whether its argument controls the canister)|message (what came with the message),
 // sent=made (the call goes out where it is made, not where it is awaited),
 // result=TYPE (what it gives, in Rust with T, K, V, E standing for the receiver's arguments), since=X.Y, until=X.Y (versions of the crate).
 type Action struct {

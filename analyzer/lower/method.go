@@ -485,7 +485,7 @@ func (l *lowerer) act(a *knowledge.Action, name string, recv *val, args []val, g
 	for _, x := range args {
 		all = append(all, l.load(x, n))
 	}
-	v := l.emitCall(lastTwo(name), &ops.Callee{Path: lastTwo(name), Pure: true, Controls: a.Get("asks") == "controllers", Cut: "outside"}, all, n)
+	v := l.emitCall(lastTwo(name), &ops.Callee{Path: lastTwo(name), Pure: true, Controls: a.Get("asks") == "controllers", Message: a.Get("asks") == "message", Cut: "outside"}, all, n)
 	v.t = resultType()
 	return v
 }

@@ -248,6 +248,8 @@ type Callee struct {
 	Path string
 	// Decl is its name in its declaration, for functions of the workspace.
 	Decl rustparse.Span
+	// Message: what it gives belongs to the message as it came, such as the cycles attached to it.
+	Message bool
 	// Pure: neither reads nor writes state, does not call. Such a call is a
 	// function of its arguments.
 	Pure bool
