@@ -7,9 +7,12 @@ import "math"
 // before came out wrong.
 
 // ways are the distances of the steps of a program to the nearest aim, in
-// steps along the control flow; -1 where no way leads there. The first table
-// is for the first segment, the second for later ones.
+// steps along the control flow; -1 where no way leads there, and outside where
+// no jump leads to the step itself (in drop bodies). The first table is for the
+// first segment, the second for later ones.
 type ways [2][]int32
+
+const outside = -2
 
 // waysTo finds the ways of p to the steps aims tells; late aims count only
 // behind an await that ends a segment.
@@ -20,6 +23,9 @@ func (p *Program) waysTo(aims []bool, late bool) ways {
 		w[i] = make([]int32, n)
 		for pc := range w[i] {
 			w[i][pc] = -1
+			if p.apart[pc] {
+				w[i][pc] = outside
+			}
 		}
 	}
 	var todo [2][]int32
@@ -97,7 +103,10 @@ func (in *instr) after(pc int, f func(int)) {
 		f(pc + 1)
 		f(in.to)
 	case opStep:
-		if in.step.Kind != Return && in.step.Kind != Trap {
+		switch {
+		case in.step.Kind == Set && in.to > 0:
+			f(in.to)
+		case in.step.Kind != Return && in.step.Kind != Trap:
 			f(pc + 1)
 		}
 	}
@@ -109,6 +118,11 @@ func (p *Program) before(pc int) []int32 { return p.preds[p.first[pc]:p.first[pc
 // link fills in which steps may follow which.
 func (p *Program) link() {
 	n := len(p.code)
+	for pc := range p.code {
+		if in := &p.code[pc]; in.op == opStep && in.step.Kind == Set {
+			in.to = p.thread(pc)
+		}
+	}
 	p.first = make([]int32, n+2)
 	each := func(f func(from, to int)) {
 		for pc := range p.code {
@@ -125,31 +139,62 @@ func (p *Program) link() {
 		p.preds[fill[to]] = int32(from)
 		fill[to]++
 	})
+	met := p.met()
+	p.apart = make([]bool, n)
+	for pc := range p.apart {
+		p.apart[pc] = !met[0][pc] && !met[1][pc]
+	}
 }
 
 // A tracker follows one message of a run on its ways to an aim.
 type tracker struct {
-	ways ways
-	dist int32 // of the last step from which a way led there
-	on   bool  // it is on a way
-	left int   // choices made when it left the way
-	hit  bool
-	hits []int32
+	ways  ways
+	dist  int32 // of the last step from which a way led there
+	on    bool  // it is on a way
+	blame []int // choices that the branch depended on at which it left
+	gone  bool  // it has left them: none leads back
+	left  int   // choices made when it left the way
+	hit   bool
+	hits  []int32
+	seen  *seen // what runs passed before; nil where that is of no interest
+	fresh int   // choices made when something new was passed; -1 if nothing was
 }
 
-func newTracker(w ways) *tracker { return &tracker{ways: w, dist: math.MaxInt32} }
+func newTracker(w ways) *tracker { return &tracker{ways: w, dist: math.MaxInt32, fresh: -1} }
 
-func (t *tracker) pass(layer, pc, choices int) {
+// seen are the steps on a way that runs have passed, in the first segment and
+// in later ones.
+type seen [2][]bool
+
+func newSeen(p *Program) *seen { return &seen{make([]bool, len(p.code)), make([]bool, len(p.code))} }
+
+func (t *tracker) pass(layer, pc int, w *world) {
+	choices := w.choices.at
 	d := t.ways[layer][pc]
 	switch {
-	case d >= 0:
+	case d == outside:
+	case d == 0 || d > 0 && !t.gone:
 		t.on, t.dist = true, d
+		if t.seen != nil && !t.seen[layer][pc] {
+			t.seen[layer][pc] = true
+			if t.fresh < 0 {
+				t.fresh = choices
+			}
+		}
 		if d == 0 {
 			t.hit = true
 			t.hits = append(t.hits, int32(pc))
 		}
 	case t.on:
-		t.on, t.left = false, choices
+		t.on, t.gone, t.left = false, true, choices
+		t.blame = append(t.blame[:0], w.decided...)
+	}
+}
+
+// end notes the end of a segment.
+func (t *tracker) end(w *world) {
+	if t.on { // it trapped
+		t.blame = append(t.blame[:0], w.asked...)
 	}
 }
 
@@ -232,16 +277,19 @@ func (g *guide) rate(c *chooser, t *tracker) rating {
 	found := g.note(t)
 	if found || t.hit {
 		if found {
-			c.learn(c.at)
+			c.learn(c.at, nil)
 		}
-		return rating{}
+		return rating{fresh: -1}
+	}
+	if t.fresh >= 0 {
+		g.patience = maxPatience
 	}
 	if !g.leads() || t.dist == math.MaxInt32 {
-		return rating{}
+		return rating{fresh: t.fresh}
 	}
-	r := rating{1 + int(t.dist), t.limit(c.at)}
+	r := rating{far: 1 + int(t.dist), limit: t.limit(c.at), fresh: t.fresh, blame: t.blame}
 	if g.nearer(r.far) {
-		c.learn(r.limit)
+		c.learn(r.limit, r.blame)
 	}
 	return r
 }

@@ -25,6 +25,7 @@ type chooser struct {
 	done   []bool
 	head   int   // of those in order of length
 	near   queue // of those that change a run that came near
+	novel  []int // of those that change a run that came to something new, the next last
 	runs   int
 	pool   pool
 	mem    *arena // of the current run
@@ -92,15 +93,20 @@ func replay(script []int) *chooser {
 type rating struct {
 	far   int
 	limit int
+	fresh int   // the choices from there on led to something new; -1 if nothing was
+	blame []int // choices that the branch depended on at which the run went wrong
 }
 
-// learn makes the choices of the run up to a limit the ones tried first.
-func (c *chooser) learn(limit int) {
+// learn makes the choices of the run up to a limit the ones tried first, but for
+// those by which it went wrong.
+func (c *chooser) learn(limit int, blame []int) {
 	if c.prefer == nil {
 		c.prefer = map[ask]int{}
 	}
 	for i := 0; i < min(limit, c.at); i++ {
-		c.prefer[c.keys[i]] = c.script[i]
+		if !slices.Contains(blame, i) {
+			c.prefer[c.keys[i]] = c.script[i]
+		}
 	}
 }
 
@@ -129,8 +135,11 @@ func (c *chooser) next(r rating) bool {
 			switch {
 			case r.far == 0:
 				heap.Push(&c.near, near{index: n})
-			case i < r.limit:
+			case i < r.limit && (len(r.blame) == 0 || slices.Contains(r.blame, i)):
 				heap.Push(&c.near, near{r.far, -i, n})
+			}
+			if r.fresh >= 0 && i >= r.fresh && (r.far == 0 || i < r.limit) {
+				c.novel = append(c.novel, n)
 			}
 		}
 	}
@@ -148,10 +157,19 @@ func (c *chooser) next(r rating) bool {
 	return true
 }
 
-// pick takes a sequence out: three of four those nearest, the fourth the
-// next in order, so that a wrong track does not use up the bound.
+// pick takes a sequence out: half of them those nearest to the aim, a quarter
+// those that go on where something new was met, for what decides about the aim
+// may lie far before it, and a quarter the next in order, so that a wrong track
+// does not use up the bound.
 func (c *chooser) pick() (int, bool) {
 	c.runs++
+	for c.runs%4 == 2 && len(c.novel) > 0 {
+		n := c.novel[len(c.novel)-1]
+		c.novel = c.novel[:len(c.novel)-1]
+		if !c.done[n] {
+			return n, true
+		}
+	}
 	if c.runs%4 != 0 {
 		for len(c.near) > 0 {
 			if n := heap.Pop(&c.near).(near).index; !c.done[n] {

@@ -12,6 +12,7 @@ type Program struct {
 	consts []Value
 	// first and preds are, by position, the steps that may come before (see before).
 	first, preds []int32
+	apart        []bool // steps that no jump leads to: those of drop bodies
 }
 
 type opcode uint8
@@ -30,7 +31,7 @@ type instr struct {
 	class verbClass // of a verb
 	write bool      // the step may write, see isWrite
 	a     Reg       // its first operand
-	to    int
+	to    int       // a jump's target, a guard's drop body, where the value that a Set sets leads at once
 	step  *Step
 }
 

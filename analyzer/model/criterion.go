@@ -363,7 +363,7 @@ func (v *verdicts) serials() {
 					return
 				}
 			}
-			if !c.next(rating{}) {
+			if !c.next(rating{fresh: -1}) {
 				break
 			}
 		}

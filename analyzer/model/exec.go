@@ -15,7 +15,7 @@ func (m *machine) exec(msg *message) {
 		msg.pc++
 		m.w.choices.enter(msg.role, pc)
 		for _, t := range m.paths[msg.role] {
-			t.pass(min(msg.seg, 2)-1, pc, m.w.choices.at)
+			t.pass(min(msg.seg, 2)-1, pc, m.w)
 		}
 		switch in.op {
 		case opJump:
@@ -29,6 +29,7 @@ func (m *machine) exec(msg *message) {
 			if !m.branch(msg, in.step, in.step.Args[0]) {
 				msg.pc = in.to
 			}
+			m.w.decided, m.w.asked = m.w.asked, m.w.decided[:0]
 		case opRet:
 			last := len(msg.ret) - 1
 			to := msg.ret[last]

@@ -2,7 +2,6 @@ package model
 
 import (
 	"cmp"
-	"math"
 	"slices"
 )
 
@@ -19,6 +18,7 @@ type lazy struct {
 	index   int  // position in the list it is an element of, plus 1; 0 for others
 
 	shape   shape
+	at      int    // how many choices were made when its shape was chosen
 	n       int64  // shInt, shBool, shKey
 	lo, hi  int64  // shUnknown: it was compared, is at least lo and, if hi is not 0, less than hi
 	text    Value  // shText
@@ -28,7 +28,7 @@ type lazy struct {
 	keys    []keyed
 	elems   []*lazy
 	fixed   bool // shVariant: it can be no other
-	counted bool // shList: the number of elements is chosen
+	counted bool // shList: the number of elements is chosen; shMap: all entries are
 	settled *object
 	w       *world
 }
@@ -68,6 +68,7 @@ type keyed struct {
 	key     Value
 	hash    uint32 // of key
 	present bool
+	at      int // choices made when that was chosen
 	l       *lazy
 }
 
@@ -99,7 +100,7 @@ type world struct {
 	mem      *arena
 	cells    []Value
 	callers  [2]Value // of A and B
-	hasKey   bool     // A's first key was chosen
+	keys     [2]int   // how many keys of A and B were chosen, at most 3
 	args     [2]map[int]Value
 	endings  map[string]ending // how a call ended, by callKey
 	serial   *chooser          // endings of calls that only the serial run makes; nil in the run itself
@@ -110,6 +111,8 @@ type world struct {
 	terms    memory            // applications of uninterpreted operations
 	looks    bool              // some opaque answer was looked at
 	symbols  map[string]*lazy
+	asked    []int   // choices that the next branch may depend on
+	decided  []int   // those that the last one did
 	bounded  []*lazy // compared, perhaps without being chosen
 	now      Value
 	alone    bool // one message by itself: at most failures calls fail
@@ -182,6 +185,7 @@ func giveUp(reason string) { panic(stop{reason}) }
 
 // asInt makes v a number.
 func (w *world) asInt(v Value) int64 {
+	defer w.ask(v)
 	v = settle(v)
 	switch v.k {
 	case vInt, vBool, vKey:
@@ -202,184 +206,9 @@ func (w *world) asInt(v Value) int64 {
 	return w.asInt(w.term("int", v))
 }
 
-func (w *world) chooseInt(l *lazy) { w.pickInt(l, w.numbers(l)) }
-
-// numbers are what is tried for l whatever it is used for: of the usual ones
-// those that agree with how it was compared before, else some that do.
-func (w *world) numbers(l *lazy) []int64 {
-	dom := w.domain.place
-	switch {
-	case l.counts:
-		dom = lengths
-	case l.origin == fromArgA || l.origin == fromArgB:
-		dom = w.domain.arg
-	case l.origin == fromTime:
-		dom = w.domain.now
-	}
-	lo, hi := l.bounds()
-	if lo == 0 && hi == math.MaxInt64 {
-		return dom
-	}
-	var fit []int64
-	for _, n := range dom {
-		if lo <= n && n <= hi {
-			fit = append(fit, n)
-		}
-	}
-	if len(fit) == 0 { // a limit is covered once, or twice
-		for _, n := range []int64{lo + 100, 2*lo + 100} {
-			if n <= hi {
-				fit = append(fit, n)
-			}
-		}
-	}
-	if len(fit) == 0 {
-		fit = append(fit, hi)
-	}
-	return fit
-}
-
-// bounds are the smallest and the largest number that l may still be.
-func (l *lazy) bounds() (lo, hi int64) {
-	if l.hi == 0 {
-		return l.lo, math.MaxInt64
-	}
-	return l.lo, l.hi - 1
-}
-
-func (w *world) pickInt(l *lazy, dom []int64) {
-	l.shape = shInt
-	l.n = dom[w.choices.choose(len(dom))]
-	if l.index > 1 {
-		l.n += int64(l.index - 1) // elements of a list differ
-	}
-	w.looked(l)
-}
-
-// lengths are those tried for a list.
-var lengths = []int64{1, 0, 2}
-
-// twoInts makes numbers of two values that are added or subtracted. Where one is
-// far from what is tried otherwise, so is the other.
-func (w *world) twoInts(a, b Value) (x, y int64) {
-	if openInt(a) != nil && openInt(b) == nil {
-		y = w.asInt(b)
-		return w.beside(a, y), y
-	}
-	x = w.asInt(a)
-	return x, w.beside(b, x)
-}
-
-func (w *world) beside(v Value, c int64) int64 {
-	l := openInt(v)
-	if l == nil || c > largest {
-		return w.asInt(v)
-	}
-	dom := w.numbers(l)
-	_, hi := l.bounds()
-	if slices.Max(dom) < c {
-		for _, n := range []int64{c + 100, 2*c + 100} {
-			if n <= hi {
-				dom = append(dom[:len(dom):len(dom)], n)
-			}
-		}
-	}
-	w.pickInt(l, dom)
-	return l.n
-}
-
-// largest is the largest number beside which others are looked for.
-const largest = math.MaxInt64 / 8
-
-// less tells whether v is smaller than c. Where the numbers tried otherwise are
-// all on one side, v may be on the other too and is not chosen yet: a limit in
-// the code may be far from them.
-func (w *world) less(v Value, c int64) bool {
-	l := openInt(v)
-	if l == nil || c > largest {
-		return w.asInt(v) < c
-	}
-	if l.lo == 0 && l.hi == 0 {
-		w.bounded = append(w.bounded, l)
-	}
-	lo, hi := l.bounds()
-	if isArg := l.origin == fromArgA || l.origin == fromArgB; isArg && !l.counts {
-		lo = max(lo, 1) // an amount of 0 shows nothing
-	}
-	if hi < c {
-		return true
-	}
-	if lo >= c {
-		return false
-	}
-	dom := w.numbers(l)
-	under := slices.ContainsFunc(dom, func(n int64) bool { return n < c })
-	if under && slices.Max(dom) >= c || l.index > 1 {
-		return w.asInt(v) < c
-	}
-	if w.choices.choose(2) == 1 {
-		under = !under
-	}
-	w.looked(l)
-	if under {
-		l.hi = c
-	} else {
-		l.lo = c
-	}
-	return under
-}
-
-// lessThan is a < b, of which at most one is unknown.
-func (w *world) lessThan(a, b Value) bool {
-	if openInt(b) == nil {
-		return w.less(a, w.asInt(b))
-	}
-	x := w.asInt(a)
-	if x >= largest {
-		return x < w.asInt(b)
-	}
-	return !w.less(b, x+1)
-}
-
-// fix gives the numbers that were only compared a value, for display.
-func (w *world) fix() {
-	for _, l := range w.bounded {
-		if l.shape == shUnknown {
-			l.shape, l.n = shInt, w.numbers(l)[0]
-		}
-	}
-}
-
-// equalOrNot makes v a number that is compared with c for being the same.
-func (w *world) equalOrNot(v Value, c int64) int64 {
-	l := openInt(v)
-	if l == nil || l.index > 1 || c == 0 && (l.origin == fromArgA || l.origin == fromArgB) {
-		return w.asInt(v)
-	}
-	dom := w.numbers(l)
-	if lo, hi := l.bounds(); !slices.Contains(dom, c) && lo <= c && c <= hi {
-		dom = append(dom[:len(dom):len(dom)], c)
-	}
-	w.pickInt(l, dom)
-	return l.n
-}
-
-// openInt is the unknown that v becomes a number by, nil if it is none.
-func openInt(v Value) *lazy {
-	v = settle(v)
-	switch v.k {
-	case vLazy:
-		return v.l
-	case vAgg:
-		if p, ok := v.o.part("0"); ok && (v.o.base == nil || len(v.o.fields) > 0 || v.o.base.hasKid("0")) {
-			return openInt(p)
-		}
-	}
-	return nil
-}
-
 // truth makes v a bool; it is the only way to branch.
 func (w *world) truth(v Value) bool {
+	defer w.ask(v)
 	v = settle(v)
 	switch v.k {
 	case vBool, vInt:
@@ -391,7 +220,7 @@ func (w *world) truth(v Value) bool {
 			return w.asInt(v) != 0
 		}
 		v.l.shape = shBool
-		v.l.n = int64(w.choices.choose(2))
+		v.l.n = int64(w.choose(v.l, 2))
 		w.looked(v.l)
 		return v.l.n != 0
 	}
@@ -407,6 +236,7 @@ func (w *world) looked(l *lazy) {
 
 // isVariant tells whether v is the variant name.
 func (w *world) isVariant(v Value, name string) bool {
+	defer w.ask(v)
 	v = settle(v)
 	switch v.k {
 	case vAgg:
@@ -467,14 +297,14 @@ func (w *world) chooseVariant(l *lazy, name string) bool {
 		if name == "Ok" || name == "Err" {
 			first = "Ok"
 		}
-		if w.choices.choose(2) == 0 {
+		if w.choose(l, 2) == 0 {
 			l.name = first
 		} else {
 			l.name = opposite[first]
 		}
 		return l.name == name
 	}
-	if w.choices.choose(2) == 0 {
+	if w.choose(l, 2) == 0 {
 		l.name = name
 		return true
 	}
@@ -560,7 +390,7 @@ func (w *world) chooseKey(l *lazy) {
 	w.pickKey(l)
 }
 
-// pickKey chooses among two keys. The first key of A is always p: by symmetry
+// pickKey chooses a key. The first key of A is always p: by symmetry
 // the other choice tells nothing new.
 func (w *world) pickKey(l *lazy) {
 	w.looked(l)
@@ -569,11 +399,38 @@ func (w *world) pickKey(l *lazy) {
 		w.chooseInt(l)
 	case l.index > 0:
 		l.n = int64(l.index)
-	case l.origin == fromArgA && !w.hasKey:
-		w.hasKey = true
-		l.n = 1
+	case l.origin == fromArgA || l.origin == fromArgB:
+		l.n = w.argKey(l)
 	default:
-		l.n = int64(1 + w.choices.choose(2))
+		l.n = int64(1 + w.choose(l, 3)) // or somebody else altogether
+	}
+}
+
+// argKey chooses the key that is an argument: each of a message is another one,
+// or else one that it has already; those of B are those of A, or else others.
+func (w *world) argKey(l *lazy) int64 {
+	role := l.origin - fromArgA
+	w.keys[role] = min(w.keys[role]+1, 3)
+	switch n := w.keys[role]; {
+	case n > 1:
+		return int64(n - w.choose(l, n))
+	case role == 0:
+		return 1
+	}
+	return int64(1 + w.choose(l, 2))
+}
+
+// choose makes a choice about l.
+func (w *world) choose(l *lazy, n int) int {
+	v := w.choices.choose(n)
+	l.at = w.choices.at
+	return v
+}
+
+// ask notes that a branch may depend on what was chosen for v.
+func (w *world) ask(v Value) {
+	if v.l != nil && v.l.at > 0 {
+		w.asked = append(w.asked, v.l.at-1)
 	}
 }
 
@@ -586,9 +443,8 @@ func (w *world) caller(role int, anonymous bool) Value {
 		n := 1
 		if role == 1 {
 			n = 1 + w.choices.choose(2)
-		} else {
-			w.hasKey = true
 		}
+		w.keys[role] = 1
 		w.callers[role] = keyValue(n)
 	}
 	return w.callers[role]
@@ -624,11 +480,21 @@ func (w *world) time() Value {
 func (w *world) entry(m Value, key Value) Value {
 	o := w.asMap(m).o
 	v, known := o.lookup(key)
+	w.ask(key)
 	if known {
+		if b := o.base; b != nil {
+			for _, k := range b.keys {
+				if k.at > 0 && equal(k.key, key) {
+					w.asked = append(w.asked, k.at-1)
+				}
+			}
+		}
 		return v
 	}
 	b := o.base
-	e := keyed{key: key, hash: hashOfKey(key), present: !isFresh(key) && w.choices.choose(2) == 0}
+	e := keyed{key: key, hash: hashOfKey(key), present: !b.counted && !isFresh(key) && w.choices.choose(2) == 0}
+	e.at = w.choices.at
+	w.asked = append(w.asked, e.at-1)
 	if e.present {
 		e.l = w.lazy(b.origin, b.hint.find("[]"))
 	}
@@ -699,6 +565,7 @@ func (w *world) allKeys(m Value) []entry {
 			}
 			w.entry(m, k)
 		}
+		m.o.base.counted = true
 	}
 	var es []entry
 	if m.o.base != nil {

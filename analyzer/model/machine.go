@@ -295,6 +295,9 @@ func (m *machine) run(msg *message) {
 		m.emit(Event{Kind: EvStart, msg: msg})
 	}
 	m.exec(msg)
+	for _, t := range m.paths[msg.role] {
+		t.end(m.w)
+	}
 	m.close(msg, before)
 }
 

@@ -8,6 +8,8 @@ func (m *machine) same(a, b Value) bool {
 	if a.k == vLazy && b.k == vLazy && a.l == b.l {
 		return true
 	}
+	defer w.ask(a)
+	defer w.ask(b)
 	a, b = settle(a), settle(b)
 	if a.k == vLazy && b.k != vLazy {
 		a, b = b, a
@@ -224,8 +226,18 @@ func (m *machine) bits(op string, a, b Value) Value {
 }
 
 // arith computes; ok is false for a division by zero. What leaves 64 bits
-// becomes symbolic.
-func (m *machine) arith(op string, a, b Value) (Value, bool) {
+// becomes symbolic. A number remembers an unknown that it was computed from.
+func (m *machine) arith(op string, a, b Value) (v Value, ok bool) {
+	v, ok = m.calculate(op, a, b)
+	if v.k == vInt {
+		if v.l = a.l; v.l == nil {
+			v.l = b.l
+		}
+	}
+	return v, ok
+}
+
+func (m *machine) calculate(op string, a, b Value) (Value, bool) {
 	if uninterpreted(a) || uninterpreted(b) {
 		v := m.w.variant(op, a, b)
 		v.k = vText
@@ -317,7 +329,7 @@ func (m *machine) numberVerb(msg *message, st *Step) {
 			}
 		case SatSub, SatAdd, SatMul:
 			if neg {
-				v = Int(0)
+				v.n = 0
 				shown = v
 			}
 		}

@@ -15,7 +15,8 @@ const (
 	maxGaps   = 3
 	maxSerial = 24 // endings tried for calls that only a serial run makes
 
-	maxLed = 3 // late writes of one candidate that get runs of their own
+	maxLed     = 3     // late writes of one candidate that get runs of their own
+	walkEffort = 60000 // instructions to find how a message comes to its writes
 
 	// Where the bound is hit, so many runs that came to the late write with
 	// something stale, none of them a violation, are taken for an answer.
@@ -102,99 +103,6 @@ func (s *System) Race(q RaceQuery) RaceOutcome {
 	return s.Pair(s.Reach(q.A), q.B).Race(q)
 }
 
-// A Reach is what a message does behind its gaps when it runs alone.
-type Reach struct {
-	a     *Program
-	marks []bool               // by position: the steps that may be a late write
-	first map[Site]int         // the first round (1 to 3) in which a write changes something or a call is made
-	paths map[Site]map[ask]int // the choices that led there
-	// prefer is how to come there; see chooser.
-	prefer map[ask]int
-	effort int // instructions a phase of a pair may take, see maxFull
-	unpaid int // instructions executed and not told yet
-}
-
-// Reach runs a alone. The answer does not depend on a candidate: ask once per program.
-func (s *System) Reach(a *Program) *Reach {
-	met := a.met()
-	r := &Reach{a: a, marks: make([]bool, len(a.code)), first: map[Site]int{}, paths: map[Site]map[ask]int{}}
-	for pc := range a.code {
-		in := &a.code[pc]
-		r.marks[pc] = in.op == opStep && isMark(in.step) && (met[1][pc] || !met[0][pc]) // drop bodies are entered by no jump
-	}
-	r.effort = s.effortOf(a)
-	for round := 1; round <= 3; round++ {
-		s.reach(r, round)
-		if round == 1 && !s.feet[a].hasConsts() {
-			break // other numbers lead nowhere else
-		}
-	}
-	return r
-}
-
-func (s *System) effortOf(a *Program) int {
-	n := 0
-	for _, b := range s.programs {
-		if b != a && s.Interferes(a, b) {
-			n++
-		}
-	}
-	if n <= maxFull {
-		return maxEffort
-	}
-	return max(maxEffort*maxFull/n, minEffort)
-}
-
-func (s *System) reach(r *Reach, round int) {
-	c := again(r.prefer)
-	g := newGuide(r.a, true, func(pc int, st *Step) bool { return r.marks[pc] && r.first[st.Site] == 0 })
-	work := 0
-	for n := 0; n < maxRuns && work < maxEffort; n++ {
-		c.rewind()
-		t := newTracker(g.ways)
-		s.guarded(func() *Run {
-			m := newMachine(newWorld(s, c, s.domainOf(round)))
-			defer func() { work += m.work; r.unpaid += m.work }()
-			m.paths[0] = []*tracker{t}
-			msg := m.newMessage(r.a, 0)
-			m.play(msg)
-			var way map[ask]int
-			came := func(at Site) {
-				if r.first[at] == 0 {
-					r.first[at] = round
-					if way == nil {
-						way = c.choices()
-					}
-					r.paths[at] = way
-				}
-			}
-			for _, e := range msg.log {
-				if e.seg > 1 && !equal(e.old, e.new) {
-					came(e.site)
-				}
-			}
-			for _, k := range m.calls {
-				if k.seg > 1 {
-					came(k.site)
-				}
-			}
-			return nil
-		})
-		if !c.next(g.rate(c, t)) {
-			break
-		}
-		if r.prefer == nil && len(r.first) > 0 {
-			r.prefer = maps.Clone(c.prefer)
-		}
-	}
-	if r.prefer == nil {
-		r.prefer = maps.Clone(c.prefer)
-	}
-}
-
-// isMark tells whether a step can be the late write of a candidate.
-func isMark(st *Step) bool { return isWrite(st) && st.Kind != Set }
-
 // A Pair is the search over the runs of A with B in one of its gaps. All late
 // writes of A are judged in the same runs; the search goes on only as far as
 // is asked for. It may be used concurrently.
@@ -205,7 +113,7 @@ type Pair struct {
 	a, b    *Program
 	marks   []bool      // steps of A: the late writes
 	only    *lateWrite  // of a search for one
-	path    map[ask]int // how A alone came to it
+	led     map[ask]int // how A alone came to it, and B to one of its targets
 	focused map[focus]*Pair
 	late    map[Site]*lateWrite
 	targets []bool        // steps of B that write what A reads
@@ -255,6 +163,7 @@ type linkState struct {
 func (s *System) Pair(r *Reach, b *Program) *Pair {
 	p := s.pair(r, b, r.marks, s.writersOf(b, s.feet[r.a].readNodes(0)))
 	p.unpaid, r.unpaid = r.unpaid, 0
+	p.plan()
 	return p
 }
 
@@ -275,7 +184,6 @@ func (s *System) pair(r *Reach, b *Program, marks, targets []bool) *Pair {
 	}
 	p.tracked = r.a.waysTo(marks, true)
 	p.aim = b.waysTo(targets, false)
-	p.plan()
 	return p
 }
 
@@ -285,7 +193,7 @@ type focus struct {
 	late, read Site
 }
 
-// focus returns that search, nil if no step of A is the late write.
+// focus returns that search, nil if A alone does not come to the late write.
 func (p *Pair) focus(f focus) *Pair {
 	q, ok := p.focused[f]
 	if !ok {
@@ -293,15 +201,37 @@ func (p *Pair) focus(f focus) *Pair {
 		found := false
 		for pc, is := range p.marks {
 			marks[pc] = is && p.a.code[pc].step.Site == f.late
-			found = found || marks[pc]
+			found = found || marks[pc] && p.reach.first[f.late] != 0
 		}
 		if found {
 			q = p.s.pair(p.reach, p.b, marks, p.s.writersOf(p.b, p.s.feet[p.a].readNodes(f.read)))
-			q.path, q.only = p.reach.paths[f.late], q.late[f.late]
+			q.only, q.led = q.late[f.late], p.ledTo(f.late, q.targets)
+			q.plan()
 		}
 		p.focused[f] = q
 	}
 	return q
+}
+
+// ledTo are the choices by which A alone comes to a late write, and B to the first
+// of its targets.
+func (p *Pair) ledTo(late Site, targets []bool) map[ask]int {
+	led := map[ask]int{}
+	maps.Copy(led, p.reach.paths[late])
+	paths := p.s.pathsOf(p.b)
+	for pc, is := range targets {
+		if !is {
+			continue
+		}
+		if path := paths[p.b.code[pc].step.Site]; path != nil {
+			for at, v := range path {
+				at.role = 1
+				led[at] = v
+			}
+			break
+		}
+	}
+	return led
 }
 
 // plan lays out the phases: the first domain, the second where only it reaches
@@ -318,7 +248,7 @@ func (p *Pair) plan() {
 	if len(rounds) == 0 { // A alone never gets there: B would have to open the way
 		rounds[3], budget = true, maxVain
 	}
-	if p.s.feet[p.a].hasConsts() {
+	if p.only == nil && p.s.feet[p.a].hasConsts() {
 		rounds[3] = true
 	}
 	for round := 1; round <= 3; round++ {
@@ -416,23 +346,14 @@ func (p *Pair) effort() int {
 	effort := maxEffort
 	if p.a != p.b { // with itself first and fully: the likeliest
 		effort = p.reach.effort
+		if p.only != nil {
+			effort = min(2*effort, maxEffort)
+		}
 	}
-	switch {
-	case p.only != nil && !p.tells():
-		return maxEffort
-	case p.exhausted:
+	if p.exhausted {
 		return effort / 5
 	}
 	return effort
-}
-
-// tells reports whether a search for one late write has seen enough.
-func (p *Pair) tells() bool {
-	most := 0
-	for _, l := range p.only.links {
-		most = max(most, l.told)
-	}
-	return p.only.reached && enoughOf(most, p.only.beside)
 }
 
 // enoughOf tells whether so many runs without a violation are an answer: those with
@@ -441,8 +362,8 @@ func enoughOf(told, beside int) bool { return told >= enough || told+beside >= 4
 
 func (p *Pair) begin(ph phase) {
 	prefer := p.reach.prefer
-	if p.path != nil {
-		prefer = p.path
+	if p.led != nil {
+		prefer = p.led
 	}
 	if p.c != nil {
 		prefer = p.c.prefer
@@ -464,23 +385,23 @@ func (p *Pair) rate(t *tracks, res result) rating {
 	const stage = 1 << 20
 	choices := p.c.at
 	found := p.lead.note(t.open)
-	r := rating{}
+	r := rating{fresh: -1}
 	switch {
 	case !res.atGap:
-		r = rating{2*stage + int(t.late.dist), t.late.limit(choices)}
+		r = rating{far: 2*stage + int(t.late.dist), limit: t.late.limit(choices), fresh: -1, blame: t.late.blame}
 	case !t.other.hit && t.other.dist != math.MaxInt32:
-		r = rating{stage + int(t.other.dist), t.other.limit(choices)}
+		r = rating{far: stage + int(t.other.dist), limit: t.other.limit(choices), fresh: -1, blame: t.other.blame}
 	case !t.late.hit:
-		r = rating{1 + int(t.late.dist), t.late.limit(choices)}
+		r = rating{far: 1 + int(t.late.dist), limit: t.late.limit(choices), fresh: -1, blame: t.late.blame}
 	case p.lead.leads() && !found && !t.open.hit:
-		r = rating{1 + int(t.open.dist), t.open.limit(choices)}
+		r = rating{far: 1 + int(t.open.dist), limit: t.open.limit(choices), fresh: -1, blame: t.open.blame}
 	case !res.told:
-		r = rating{1, choices}
+		r = rating{far: 1, limit: choices, fresh: -1}
 	}
 	if p.lead.nearer(r.far) && p.lead.patience > 0 || found {
-		p.c.learn(r.limit)
+		p.c.learn(r.limit, r.blame)
 		if r.far == 0 {
-			p.c.learn(choices)
+			p.c.learn(choices, nil)
 		}
 	}
 	return r

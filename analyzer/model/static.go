@@ -3,6 +3,7 @@ package model
 import (
 	"slices"
 	"strings"
+	"sync"
 )
 
 // A node is a static place: a cell and a path of fields, all keys of a map or
@@ -105,8 +106,8 @@ func (n *node) parentQuiet() bool {
 }
 
 // A System is a canister as the model sees it: its cells, and what all its
-// programs tell about them. It is immutable after NewSystem and safe for
-// concurrent use.
+// programs tell about them. What it tells does not change after NewSystem;
+// it is safe for concurrent use.
 type System struct {
 	names    []string
 	byName   map[string]int
@@ -116,8 +117,9 @@ type System struct {
 	programs []*Program
 	effects  map[*CallInfo]bool // whether a call counts as effectful
 	feet     map[*Program]*footprint
-	filled   []bool // by cell: an Option that is Some from the start, see fill
-	shared   []bool // by cell: some program may write it
+	filled   []bool   // by cell: an Option that is Some from the start, see fill
+	shared   []bool   // by cell: some program may write it
+	walked   sync.Map // by program: what pathsOf found
 }
 
 // NewSystem collects the static facts over all programs of a canister that

@@ -13,7 +13,7 @@ type Value struct {
 	n int64 // bool, int, number of a key
 	t taint // what it was computed from
 	o *object
-	l *lazy
+	l *lazy // vLazy; of a vInt an unknown that it was computed from, if any
 }
 
 type vkind uint8
