@@ -46,17 +46,26 @@ const maxSlice = 20000
 // Slice computes the backward data slice of v. It tells the fields of local
 // aggregates apart, ends at reads of state (what selected the place
 // read is no part of it) and at the answers of inter-canister calls.
-func (m *Message) Slice(v ssa.Value) *Slice { return m.SlicePart(v, nil) }
+func (m *Message) Slice(v ssa.Value) *Slice { return m.slice(v, nil, false) }
 
 // SlicePart is the slice of the part of v that lies at path, outermost field first.
-func (m *Message) SlicePart(v ssa.Value, path []string) *Slice {
-	s := &slicer{m: m, out: &Slice{values: map[ssa.Value]bool{}}, seen: map[string]bool{}, reads: map[*Access]bool{}}
+func (m *Message) SlicePart(v ssa.Value, path []string) *Slice { return m.slice(v, path, false) }
+
+// SliceWithChoices is the slice of v with that of the conditions which chose among the values
+// it may be: of `if paid { Done } else { Open }` that of paid.
+func (m *Message) SliceWithChoices(v ssa.Value) *Slice { return m.slice(v, nil, true) }
+
+func (m *Message) slice(v ssa.Value, path []string, choices bool) *Slice {
+	s := &slicer{m: m, choices: choices, out: &Slice{values: map[ssa.Value]bool{}}, seen: map[string]bool{}, reads: map[*Access]bool{}}
 	s.visit(v, path)
 	return s.out
 }
 
 type slicer struct {
-	m     *Message
+	m *Message
+	// choices: what chose among the edges of a phi is followed too.
+	choices bool
+
 	out   *Slice
 	seen  map[string]bool
 	reads map[*Access]bool
@@ -83,6 +92,11 @@ func (s *slicer) visit(v ssa.Value, path []string) {
 		for i, e := range x.Edges {
 			if s.m.live == nil || s.m.live.Blocks[x.Block().Preds[i].Index] {
 				s.visit(e, path)
+			}
+		}
+		if s.choices {
+			for _, c := range s.m.Deciding(x) {
+				s.visit(c, nil)
 			}
 		}
 	case *ssa.Call:
@@ -253,6 +267,34 @@ func (s *slicer) verb(args []ssa.Value, op *ops.Op, path []string) {
 	default:
 		s.all(args)
 	}
+}
+
+// Deciding returns the conditions of the branches that choose an edge of a phi.
+func (m *Message) Deciding(phi *ssa.Phi) []ssa.Value {
+	var conds []ssa.Value
+	top := phi.Block().Idom()
+	seen := map[*ssa.BasicBlock]bool{phi.Block(): true}
+	var up func(b *ssa.BasicBlock)
+	up = func(b *ssa.BasicBlock) {
+		if seen[b] {
+			return
+		}
+		seen[b] = true
+		if branch, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If); ok {
+			if v, _, ok := m.Fn.Cond(branch); ok {
+				conds = append(conds, v)
+			}
+		}
+		if b != top {
+			for _, p := range b.Preds {
+				up(p)
+			}
+		}
+	}
+	for _, p := range phi.Block().Preds {
+		up(p)
+	}
+	return conds
 }
 
 // FlowsInto reports whether v is among what w is computed from.

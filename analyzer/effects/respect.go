@@ -45,30 +45,27 @@ func (m *Message) Takes(l *Lock) bool {
 	return slices.ContainsFunc(m.Accesses, func(a *Access) bool { return a.Write && !a.Callee && a.Place.Across(l.Place) && l.within(a.Place) })
 }
 
-// Ignores reports whether m neither takes l nor looks whether it is taken, as
-// far as can be seen.
-func (m *Message) Ignores(l *Lock) bool {
-	return m.Err == nil && !slices.ContainsFunc(m.Accesses, func(a *Access) bool {
-		return a.Place.Cell == "*" || a.Place.Across(l.Place) && (a.Callee || l.within(a.Place))
-	})
-}
-
-// Disciplined reports whether most who write p take l, at least two of them: then
-// it is meant to protect p.
-func (c *Canister) Disciplined(p Place, l *Lock) bool {
-	with, without := 0, 0
-	for _, m := range c.Messages {
-		w := m.Whole()
-		if !m.Input.Lasts || w.Err != nil || !slices.ContainsFunc(w.Accesses, func(a *Access) bool { return a.Write && a.Place.Across(p) }) {
-			continue
+// Asks reports whether m holds l, or a lock of its kind, at instr, or looked
+// whether it is taken in the same segment.
+func (m *Message) Asks(l *Lock, instr ssa.Instruction) bool {
+	drops := map[*ops.Op]bool{}
+	ops.Walk(m.Fn.Ops.Body, func(op *ops.Op) {
+		if op.Kind == ops.Guard {
+			ops.Walk(op.Body, func(in *ops.Op) { drops[in] = true })
 		}
-		if w.Takes(l) {
-			with++
-		} else {
-			without++
+	})
+	var ends []ssa.Instruction
+	for _, a := range m.Accesses {
+		if a.Write && drops[a.Op] && a.Place.Across(l.Place) {
+			ends = append(ends, a.Instr)
 		}
 	}
-	return with > 1 && with > without
+	return slices.ContainsFunc(m.Accesses, func(a *Access) bool {
+		if drops[a.Op] || a.Callee || !a.Place.Across(l.Place) || !l.within(a.Place) || a.Instr == instr {
+			return false
+		}
+		return a.Write && m.AfterWithout(a.Instr, instr, ends...) || a.Read && m.SameSegment(a.Instr, instr)
+	})
 }
 
 // within reports whether p is as deep as the container of the lock's place, or
@@ -116,6 +113,18 @@ func (m *Message) isCaller(v ssa.Value) bool {
 		v = v.(*ssa.Call).Call.Args[0]
 	}
 	return m.KeyOf(v).Known == KeyCaller
+}
+
+// AsksWho reports whether the caller is part of a slice.
+func (m *Message) AsksWho(s *Slice) bool {
+	for v := range s.values {
+		if m.KeyOf(v).Known == KeyCaller {
+			return true
+		}
+	}
+	return slices.ContainsFunc(s.Reads, func(r *Access) bool {
+		return slices.ContainsFunc(r.Place.Path, func(e Elem) bool { return e.Key.Known == KeyCaller })
+	})
 }
 
 // fixed reports whether v is made of constants, and of state that only chosen callers write.

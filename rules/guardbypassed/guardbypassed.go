@@ -56,6 +56,9 @@ func run(pass *analysis.Pass) (any, error) {
 				}
 				return true
 			})
+			for _, cand := range ofItem(m, l) {
+				out = append(out, c.bypasses(m, l, cand, evidence.ByBranch)...)
+			}
 		}
 	}
 	for _, f := range out {
@@ -89,20 +92,14 @@ func (c *checker) bypasses(m *effects.Message, l *effects.Lock, cand *race.Candi
 		}
 		question.With = rival
 		answer := c.model.Race(question)
-		// What was not shown is worth a word only about those who never ask for a lock
-		// of the item that the others take.
-		if answer.Verdict != finding.Confirmed && !b.Ignores(l) {
-			continue
-		}
-		at := change(b, cand, answer)
-		if at == nil {
-			continue
-		}
 		doubt := answer.Verdict == finding.Possible || answer.Verdict == finding.CannotTell
-		if doubt && !(meantFor(l, cand.Read.Place) && c.canister.Disciplined(at.Place, l)) || answer.Verdict != finding.Refuted && b.Privileged(at.Instr) {
-			continue
+		for _, at := range changes(b, l, cand, answer) {
+			// What was not shown is worth a word only about a lock of the very item.
+			if answer.Verdict != finding.Refuted && (doubt && !meantFor(l, cand.Read.Place) || b.Privileged(at.Instr)) {
+				continue
+			}
+			out = append(out, c.finding(m, l, cand, b, at, answer))
 		}
-		out = append(out, c.finding(m, l, cand, b, at, answer))
 	}
 	return out
 }
@@ -110,32 +107,117 @@ func (c *checker) bypasses(m *effects.Message, l *effects.Lock, cand *race.Candi
 // meantFor reports whether a lock is plainly meant to protect a place: a value or closure
 // gives it back, and both are of one item.
 func meantFor(l *effects.Lock, p effects.Place) bool {
-	if l.Kind != effects.LockValue && l.Kind != effects.LockScope {
-		return false
-	}
-	return slices.ContainsFunc(l.Place.Path, func(e effects.Elem) bool {
-		return e.Field == "" && e.Key.Known != effects.KeyAny &&
-			slices.ContainsFunc(p.Path, func(o effects.Elem) bool { return o.Field == "" && o.Key.Number == e.Key.Number })
-	})
+	return (l.Kind == effects.LockValue || l.Kind == effects.LockScope) && item(l, p) != nil
 }
 
-// change is the write by b that passes by the lock: that of the run that shows it, else the first.
-func change(b *effects.Message, cand *race.Candidate, answer evidence.Race) *effects.Access {
-	var first *effects.Access
-	for _, a := range b.Accesses {
-		switch {
-		case !a.Write || a.Op == nil:
-		case answer.Change != 0 && a.Op.Site == answer.Change:
-			return a
-		case first == nil && a.Place.Cell != "*" && a.Place.Across(cand.Read.Place):
-			first = a
+// item is the place of the item in p that has the key of the lock, nil if there is none.
+func item(l *effects.Lock, p effects.Place) *effects.Place {
+	for _, e := range l.Place.Path {
+		if e.Field != "" || e.Key.Known == effects.KeyAny {
+			continue
+		}
+		for i, o := range p.Path {
+			if o.Field == "" && o.Key.Number == e.Key.Number {
+				return &effects.Place{Cell: p.Cell, Path: p.Path[:i+1]}
+			}
 		}
 	}
-	return first
+	return nil
+}
+
+// ofItem returns what a message checks of an item under the lock of that item, before
+// it changes another part of it behind an await. One candidate for each part.
+func ofItem(m *effects.Message, l *effects.Lock) []*race.Candidate {
+	var out []*race.Candidate
+	seen := map[string]bool{}
+	for _, w := range m.Accesses {
+		if !w.Write || w.Callee || !meantFor(l, w.Place) || w.Place.Same(l.Place) {
+			continue
+		}
+		if !slices.ContainsFunc(l.Held, func(a *effects.Await) bool { return m.After(a.Instr, w.Instr) }) {
+			continue
+		}
+		whole := item(l, w.Place)
+		for _, check := range m.Checks(w.Instr) {
+			slice := m.SliceWithChoices(check.Cond)
+			if m.AsksWho(slice) {
+				continue // who may do it, not what is done
+			}
+			for _, r := range slice.Reads {
+				if seen[r.Place.String()] || r.Presence || !whole.Holds(r.Place) || r.Place.Same(w.Place) || !m.Spans(l, r.Instr, w.Instr) {
+					continue
+				}
+				if commits := m.CommitsBetween(r.Instr, w.Instr); len(commits) > 0 {
+					seen[r.Place.String()] = true
+					out = append(out, &race.Candidate{Message: m, Read: r, Check: &check, Commits: commits, Write: w})
+				}
+			}
+		}
+	}
+	return out
+}
+
+// changes are the writes by b that pass by the lock: that of the run that shows it, or
+// those that are made without asking for it, one for each function that should have.
+func changes(b *effects.Message, l *effects.Lock, cand *race.Candidate, answer evidence.Race) []*effects.Access {
+	var out []*effects.Access
+	seen := map[ops.Site]bool{}
+	for _, a := range b.Accesses {
+		if !a.Write || a.Op == nil || a.Place.Cell == "*" {
+			continue
+		}
+		if answer.Change != 0 {
+			if a.Op.Site == answer.Change {
+				return []*effects.Access{a}
+			}
+			continue
+		}
+		if !a.Place.Across(cand.Read.Place) || !partOf(a, item(l, cand.Read.Place)) || b.Asks(l, a.Instr) {
+			continue
+		}
+		if at := responsible(cand.Message, l, b, a); !seen[at] {
+			seen[at] = true
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// holding is a site in the function of m that holds a lock: where it gives it back.
+func holding(m *effects.Message, l *effects.Lock) ops.SiteInfo {
+	if len(l.Releases) == 0 {
+		return ops.SiteInfo{}
+	}
+	return m.Fn.Ops.Sites[l.Releases[len(l.Releases)-1].Site()]
+}
+
+// partOf reports whether a changes an item that is there, or a part of it; whatever it changes, where
+// there is no item.
+func partOf(a *effects.Access, item *effects.Place) bool {
+	if item == nil {
+		return true
+	}
+	creates := a.Op.Kind == ops.Verb && (a.Op.Name == ops.MapInsert || a.Op.Name == ops.MapEntryOr)
+	return len(a.Place.Path) > len(item.Path) || len(a.Place.Path) == len(item.Path) && !creates
+}
+
+// responsible is where a change is made in the function that should have taken the
+// lock: one that is called from where the one that holds it is called from, else the change itself.
+func responsible(m *effects.Message, l *effects.Lock, b *effects.Message, at *effects.Access) ops.Site {
+	sites, holder := b.Fn.Ops.Sites, ""
+	if s := holding(m, l); s.Caller != 0 {
+		holder = cmp.Or(m.Fn.Ops.Sites[s.Caller].Func, m.Fn.Ops.Name)
+	}
+	for s := at.Op.Site; sites[s].Caller != 0; s = sites[s].Caller {
+		if cmp.Or(sites[sites[s].Caller].Func, b.Fn.Ops.Name) == holder {
+			return s
+		}
+	}
+	return at.Op.Site
 }
 
 func (c *checker) finding(m *effects.Message, l *effects.Lock, cand *race.Candidate, b *effects.Message, at *effects.Access, answer evidence.Race) *finding.Finding {
-	site := b.Fn.Ops.Sites[at.Op.Site]
+	site := b.Fn.Ops.Sites[responsible(m, l, b, at)]
 	f := &finding.Finding{
 		Rule: Rule.ID, Level: Rule.Level, Entry: b.Entry(), Function: cmp.Or(site.Func, b.Fn.Ops.Name),
 		Assumed: append(slices.Clone(b.Fn.Ops.Assumed), m.Fn.Ops.Assumed...), Help: Rule.Help,
@@ -145,11 +227,11 @@ func (c *checker) finding(m *effects.Message, l *effects.Lock, cand *race.Candid
 		f.Level = finding.Warning
 	}
 	f.Interferers = []finding.Endpoint{b.Entry()}
-	lock, place, waiter := named(l), at.Place.String(), m.Fn.Ops.Name
+	lock, place, waiter := named(l), at.Place.String(), cmp.Or(holding(m, l).Func, m.Fn.Ops.Name)
 	f.Primary = finding.Label{Role: finding.RoleWrite, Span: site.Span}
 	switch {
-	case !b.Takes(l):
-		f.Message = fmt.Sprintf("`%s` changes `%s` without %s, under which `%s` uses it across an await", b.Fn.Ops.Name, place, lock, waiter)
+	case !b.Asks(l, at.Instr):
+		f.Message = fmt.Sprintf("`%s` changes `%s` without %s, under which `%s` uses it across an await", f.Function, place, lock, waiter)
 		f.Primary.Text = "changed here, whoever holds " + lock
 	case l.Shared:
 		f.Message = fmt.Sprintf("%s lets several in at a time, but `%s`, which `%s` uses under it, is one for all", lock, place, waiter)

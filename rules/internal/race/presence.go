@@ -58,7 +58,7 @@ func onlyPresence(m *effects.Message, v ssa.Value, seen map[ssa.Value]bool) bool
 	}
 	seen[v] = true
 	if phi, ok := v.(*ssa.Phi); ok {
-		for _, cond := range deciding(m, phi) {
+		for _, cond := range m.Deciding(phi) {
 			if !onlyPresence(m, cond, seen) {
 				return false
 			}
@@ -85,33 +85,6 @@ func onlyPresence(m *effects.Message, v ssa.Value, seen map[ssa.Value]bool) bool
 		return true
 	}
 	return false
-}
-
-// deciding returns the conditions of the branches that choose an edge of a phi.
-func deciding(m *effects.Message, phi *ssa.Phi) []ssa.Value {
-	var conds []ssa.Value
-	top := phi.Block().Idom()
-	seen := map[*ssa.BasicBlock]bool{phi.Block(): true}
-	var up func(b *ssa.BasicBlock)
-	up = func(b *ssa.BasicBlock) {
-		if seen[b] {
-			return
-		}
-		seen[b] = true
-		if branch, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If); ok {
-			v, _, _ := m.Fn.Cond(branch)
-			conds = append(conds, v)
-		}
-		if b != top {
-			for _, p := range b.Preds {
-				up(p)
-			}
-		}
-	}
-	for _, p := range phi.Block().Preds {
-		up(p)
-	}
-	return conds
 }
 
 // turns reports whether a write can make a check for presence come out the

@@ -4,6 +4,7 @@
 //! guard only works if everybody takes it.
 
 mod flag;
+mod lots;
 mod neurons;
 mod owners;
 mod slots;
