@@ -6,7 +6,9 @@
 // forbidden-call reports an await of a call, or a one-way call, in init,
 // pre_upgrade, post_upgrade, inspect_message and in a plain query; in a helper of
 // these, and in the work they spawn: a spawned task runs within the message that
-// spawned it up to its first call (S32).
+// spawned it up to its first call (S32). It reports one-way calls and spawned work
+// in a Drop, too, where the value is alive at an await and a trap behind that await
+// has it dropped in cleanup (S19).
 //
 // The finding stands on the await, in the text of the entry point or task. It is an
 // error where the await certainly sends a call, a warning where it may.
@@ -25,7 +27,8 @@
 //	A               ic0.call_new: trap          stopped, old code
 //
 // Every attempt ends the same way: the version cannot be installed. In a query
-// it is the query that fails, always or on the one path that asks further.
+// it is the query that fails, always or on the one path that asks further. In cleanup
+// the trap undoes what the drops did, and a lock they were to release stays taken (S15, S16).
 //
 // # Bad
 //
@@ -84,6 +87,8 @@
 //   - Awaits that make no call on any way (M2, S4), spawned work without calls.
 //   - Calls behind the first one: it traps before them.
 //   - Composite queries, which may call queries.
+//   - A Drop that asks is_recovering_from_trap() first, and one that no trap
+//     is known to lead to.
 //
 // # Known gaps
 //
@@ -100,7 +105,7 @@
 //
 // # References
 //
-//   - Facts M2, S4, S32, S33, S37 in docs/semantics.md.
+//   - Facts M2, S4, S15, S16, S19, S32, S37 in docs/semantics.md.
 //   - Internet Computer interface specification, the overview of imports of the
 //     system API; "Periodic tasks and timers".
 //   - CWE-705, incorrect control flow scoping; CWE-248, uncaught exception.

@@ -44,7 +44,7 @@ var damage = map[string]string{
 
 func find(c *plain.Canister, m *effects.Message) []*finding.Finding {
 	if damage[m.Entry().Kind] == "" {
-		return nil
+		return inCleanup(c, m)
 	}
 	v := &visit{c: c, hook: m, seen: map[*ops.Func]bool{}}
 	v.in(m, 0)
@@ -101,6 +101,63 @@ func (v *visit) task(f *ops.Func) *effects.Message {
 		}
 	}
 	return nil
+}
+
+// inCleanup finds the calls that drops make in the cleanup of m, after a trap
+// behind a commit (S16, S19).
+func inCleanup(c *plain.Canister, m *effects.Message) []*finding.Finding {
+	if m.Err != nil || !m.Input.Lasts {
+		return nil
+	}
+	var out []*finding.Finding
+	armed, told := ops.Armed(m.Fn.Ops), map[ops.Site]bool{}
+	for _, w := range m.Awaits {
+		if !w.Commits() || len(armed[w.Op]) == 0 || !traps(m, w) {
+			continue
+		}
+		for _, g := range armed[w.Op] {
+			ops.InCleanup(g.Body, func(op *ops.Op) {
+				if call := sent(op); call != "" && !told[op.Site] {
+					told[op.Site] = true
+					out = append(out, dropped(c, m, w, g, op, call))
+				}
+			})
+		}
+	}
+	return out
+}
+
+// traps reports whether the message may trap behind an await, in text that can be shown.
+func traps(m *effects.Message, w *effects.Await) bool {
+	return slices.ContainsFunc(m.Exits(w, effects.Any), func(x effects.Exit) bool { return x.Trap })
+}
+
+// sent names what an operation calls at once, "" if it calls nothing.
+func sent(op *ops.Op) string {
+	call := ""
+	switch op.Kind {
+	case ops.Oneway:
+		return called(op)
+	case ops.Spawn:
+		ops.Firsts(op.Task.Body, func(in *ops.Op) {
+			if call == "" && (in.Kind == ops.Oneway || in.Kind == ops.Await && in.Commit != ops.Never && len(in.Wait.Calls) > 0) {
+				call = called(in)
+			}
+		})
+	}
+	return call
+}
+
+func dropped(c *plain.Canister, m *effects.Message, w *effects.Await, g, op *ops.Op, call string) *finding.Finding {
+	f := plain.New(&Rule, m, op.Site, finding.RoleCall, "no call may be made in cleanup")
+	f.Message = fmt.Sprintf("if `%s` traps after `%s`, dropping `%s` calls %s, which traps in cleanup: nothing that the drops do lasts",
+		m.Entry().Name, w.Op.Wait.For, g.Name, call)
+	f.Help = "leave the call to a timer that finds what is to be done, or skip it where `is_recovering_from_trap()` says so"
+	plain.Label(f, m.Fn.Ops, g.Site, finding.RoleGuard, "alive at the await")
+	plain.Label(f, m.Fn.Ops, w.Op.Site, finding.RoleCommit, "a trap behind this await ends in cleanup")
+	f.Segments = c.Model.Segments(c.Model.Message(m.Input.Func))
+	f.Lost = []string{"what dropping `" + g.Name + "` does"}
+	return f
 }
 
 // outermost is the await, in the text of fn itself, during which the one at s is reached.

@@ -3,6 +3,7 @@
 
 use candid::Principal;
 
+pub mod guests;
 pub mod hooks;
 pub mod prices;
 
