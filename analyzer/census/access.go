@@ -224,7 +224,7 @@ func (c *Census) helper(f *file, k *call, byDef map[*workspace.Def]*function) *f
 		} else if !c.knowledge.KnowsMethod(k.name) {
 			ds = c.ws.MethodsNamed(k.name)
 		}
-	} else if res := resolve(f, target, k.fn, k.mod); res.Def != nil && res.Def.Kind == workspace.Fn {
+	} else if res := resolve(f, target, k.fn, k.mod); res.Def != nil && res.Def.Kind == workspace.Fn && !c.described(f, res.Def) {
 		ds = []*workspace.Def{res.Def}
 	}
 	var h *function
@@ -234,6 +234,12 @@ func (c *Census) helper(f *file, k *call, byDef map[*workspace.Def]*function) *f
 		}
 	}
 	return h
+}
+
+// described reports whether a function of another crate is taken as the data
+// describes it: calling it uses none of the state that its source may keep.
+func (c *Census) described(f *file, d *workspace.Def) bool {
+	return d.Module.Crate != f.crate.ws && f.crate.can != nil && f.crate.can.Described(d) != nil
 }
 
 // typeOf is the type of a receiver where declarations tell: self, parameters,

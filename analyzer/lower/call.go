@@ -330,9 +330,10 @@ func (l *lowerer) emitCall(text string, c *ops.Callee, args []val, n rp.Node) va
 // unknownCall is a call whose target is not known: a function of its arguments as far as we can see.
 func (l *lowerer) unknownCall(name string, recv *val, args []val, n rp.Node, why string) val {
 	l.f.Opaque["call "+why+": "+oneLine(name)]++
-	all := args
+	ran := l.mayRun(recv, args, n)
+	all := slices.DeleteFunc(slices.Clone(args), func(a val) bool { return ran != nil && code(a) })
 	if recv != nil {
-		all = append([]val{*recv}, args...)
+		all = append([]val{*recv}, all...)
 	}
 	c := &ops.Callee{Path: oneLine(name), Cut: why}
 	if recv == nil || !l.c.Knowledge.OnlyLooks(strings.TrimPrefix(name, ".")) {
@@ -342,28 +343,35 @@ func (l *lowerer) unknownCall(name string, recv *val, args []val, n rp.Node, why
 			}
 		}
 	}
-	if recv != nil {
-		all = append(all[:len(all):len(all)], l.mayRun(*recv, args, n)...)
-	}
-	v := l.emitCall(oneLine(name), c, all, n)
+	v := l.emitCall(oneLine(name), c, append(all, ran...), n)
 	v.fut = nil
 	return v
 }
 
-// mayRun lowers the closures given to a method that is not known: they may
-// run, with the receiver or something it gives. Their results are part of the call's.
-func (l *lowerer) mayRun(recv val, args []val, n rp.Node) (results []val) {
+// code reports whether a value is a closure whose text is known.
+func code(v val) bool { return v.clo != nil && v.clo.tree != nil }
+
+// mayRun lowers the closures given to a function or method that is not known:
+// they may run, with the receiver or something it gives. What they do to what
+// is around them is then known, and their results, given here, are part of the call's.
+func (l *lowerer) mayRun(recv *val, args []val, n rp.Node) (results []val) {
+	if l.full() {
+		return nil
+	}
 	for _, a := range args {
-		if a.clo == nil || a.clo.tree == nil || l.dead || l.full() {
+		if !code(a) || l.dead {
 			continue
 		}
 		var given []val
 		for range l.closureParams(a.clo) {
 			p := val{}
-			if recv.ref {
+			switch {
+			case recv == nil:
+				p.v = l.value(&ops.Op{Kind: ops.Opaque, Text: "given to a closure"}, n)
+			case recv.ref:
 				p = val{v: recv.v, ref: true, mut: recv.mut, root: recv.root}
-			} else {
-				p.v = l.value(&ops.Op{Kind: ops.Opaque, Text: "given to a closure", Args: []ops.Value{l.plain(recv, n)}}, n)
+			default:
+				p.v = l.value(&ops.Op{Kind: ops.Opaque, Text: "given to a closure", Args: []ops.Value{l.plain(*recv, n)}}, n)
 			}
 			given = append(given, p)
 		}

@@ -21,7 +21,7 @@ func (l *lowerer) optionMethod(a *knowledge.Action, recv val, typ *workspace.Typ
 	some := payload(typ, 0)
 	errT := payload(typ, 1)
 	test := func(variant string) ops.Value {
-		return l.value(&ops.Op{Kind: ops.Test, Args: []ops.Value{recv.v}, Pat: &ops.Pat{Kind: ops.PatVariant, Name: variant, Text: variant}}, n)
+		return l.value(&ops.Op{Kind: ops.Test, Args: []ops.Value{l.asked(recv, n)}, Pat: &ops.Pat{Kind: ops.PatVariant, Name: variant, Text: variant}}, n)
 	}
 	part := func(variant string, t *workspace.Type) val {
 		p := l.proj(recv, []ops.Step{{Variant: variant, Field: "0"}}, t, n)

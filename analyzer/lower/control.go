@@ -98,7 +98,7 @@ func (l *lowerer) condJump(n rp.Node, no ops.Label, temps *zone) {
 		v := l.hint(nil, func() val { return l.place(vn) })
 		v = l.temporaryIn(temps, l.takeOut(l.found(v, vn), vn), vn)
 		temps.guards = append(temps.guards, l.cutTemps(mark)...)
-		c := l.value(&ops.Op{Kind: ops.Test, Args: []ops.Value{v.v}, Pat: l.pattern(pat, v.t)}, pat)
+		c := l.value(&ops.Op{Kind: ops.Test, Args: []ops.Value{l.asked(v, pat)}, Pat: l.pattern(pat, v.t)}, pat)
 		l.ifElse(c, n, nil, func() { l.breakTo(no, n) })
 		l.bindTaking(pat, v, n)
 		return
@@ -271,7 +271,7 @@ func (l *lowerer) match(n rp.Node, want bool) val {
 				run()
 				continue
 			}
-			c := l.value(&ops.Op{Kind: ops.Test, Args: []ops.Value{v.v}, Pat: pat}, pn)
+			c := l.value(&ops.Op{Kind: ops.Test, Args: []ops.Value{l.asked(v, pn)}, Pat: pat}, pn)
 			l.ifElse(c, a, run, nil)
 		}
 	})

@@ -220,7 +220,7 @@ func (l *lowerer) matches(args []rp.Node, n rp.Node) val {
 	v := l.place(args[0])
 	pn := args[1]
 	guard := t.Child(pn, rp.FieldCondition)
-	c := l.value(&ops.Op{Kind: ops.Test, Args: []ops.Value{v.v}, Pat: l.pattern(pn, v.t)}, pn)
+	c := l.value(&ops.Op{Kind: ops.Test, Args: []ops.Value{l.asked(v, pn)}, Pat: l.pattern(pn, v.t)}, pn)
 	if guard == 0 {
 		return val{v: c, t: boolType}
 	}

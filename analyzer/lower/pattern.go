@@ -420,3 +420,12 @@ func simpleName(t *rp.Tree, n rp.Node) bool {
 	}
 	return false
 }
+
+// asked is the value that a pattern is tested on. Of what a lock or borrow gives
+// that is whether it is free, which looks at no state.
+func (l *lowerer) asked(v val, n rp.Node) ops.Value {
+	if l.class(v.t) == "lockresult" {
+		return l.value(&ops.Op{Kind: ops.Opaque, Text: "whether it is free"}, n)
+	}
+	return v.v
+}

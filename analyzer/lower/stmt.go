@@ -183,7 +183,7 @@ func (l *lowerer) let(n rp.Node) {
 	if els != 0 {
 		v = l.temporary(v, init)
 		p := l.pattern(pat, v.t)
-		c := l.value(&ops.Op{Kind: ops.Test, Args: []ops.Value{v.v}, Pat: p}, pat)
+		c := l.value(&ops.Op{Kind: ops.Test, Args: []ops.Value{l.asked(v, pat)}, Pat: p}, pat)
 		l.ifElse(c, n, nil, func() {
 			if v.temp != 0 {
 				l.emit(&ops.Op{Kind: ops.Drop, Var: v.temp}, init)

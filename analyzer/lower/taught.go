@@ -64,7 +64,7 @@ func (l *lowerer) does(a *knowledge.Action, name string, recv *val, args []val, 
 func (l *lowerer) perform(f *future, n rp.Node) val {
 	a, name := f.does, lastTwo(f.name)
 	// What it is given to run, it may run.
-	inputs := l.mayRun(val{}, f.args, n)
+	inputs := l.mayRun(nil, f.args, n)
 	if f.commit != ops.Never {
 		l.mayAwait(futures(f.args), n)
 	}

@@ -231,10 +231,12 @@ func (l *lowerer) substitute(t *workspace.Type, m map[string]*workspace.Type) *w
 // scope is where names are looked up now: the innermost block with items, or the frame's.
 func (l *lowerer) scope() workspace.Scope {
 	s := l.frame().scope
-	for e := l.env; e != nil; e = e.parent {
-		if e.module != nil {
-			s.Module = e.module
-			break
+	for _, from := range [...]*env{l.env, l.outer} { // a task sees the items around it
+		for e := from; e != nil; e = e.parent {
+			if e.module != nil {
+				s.Module = e.module
+				return s
+			}
 		}
 	}
 	return s

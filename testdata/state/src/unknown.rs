@@ -2,7 +2,7 @@
 
 use candid::{Nat, Principal};
 use once_cell::race::OnceNonZeroUsize;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
@@ -129,4 +129,37 @@ fn draw_ticket() -> usize {
 #[ic_cdk::update]
 fn copy_all(from: Vec<u64>) {
     FOREST.with_borrow_mut(|f| f.copies.clone_from(&from));
+}
+
+// What is asked of a borrow is whether it is free, not what is in it.
+// reads FOREST.names[Name(name)]
+#[ic_cdk::query]
+fn named_if_free(name: Principal) -> Option<u64> {
+    FOREST.with(|f| {
+        let Ok(f) = f.try_borrow() else { return None };
+        f.names.get(&Name::from(name)).copied()
+    })
+}
+
+// A closure given to what is not known may run; it is not given all of what it uses.
+// reads FOREST.sizes[size]
+// writes FOREST.sizes[size]
+#[ic_cdk::update]
+fn bump_later(size: u64) {
+    FOREST.with_borrow_mut(|f| {
+        let bumped = std::iter::once_with(|| f.sizes.get_mut(&Nat::from(size)).map(|n| *n += 1));
+        bumped.count();
+    });
+}
+
+// A task sees the cells declared around it.
+// writes LAST
+#[ic_cdk::update]
+fn note_later(x: u64) {
+    thread_local! {
+        static LAST: Cell<u64> = const { Cell::new(0) };
+    }
+    LAST.set(0);
+    // writes LAST
+    ic_cdk::futures::spawn(async move { LAST.set(x) });
 }
