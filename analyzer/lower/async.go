@@ -618,6 +618,11 @@ func (l *lowerer) spawn(v val, kind string, interval bool, n rp.Node) {
 		l.emit(&ops.Op{Kind: ops.Spawn, Task: started.fn}, n)
 		return
 	}
+	if v.fut != nil {
+		for i, a := range v.fut.args {
+			v.fut.args[i].cell = l.cells[a.v]
+		}
+	}
 	t := &task{entry: e}
 	sub := l.fitting(name, func(sub *lowerer) {
 		sub.outer, sub.captures = l.env, map[captured]binding{}
@@ -686,11 +691,14 @@ func (l *lowerer) runTask(v val, n rp.Node) {
 			if i < len(sig.Params) {
 				name = sig.Params[i].Name
 			}
-			if f.args[i].clo != nil {
+			switch {
+			case f.args[i].clo != nil:
 				args[i] = f.args[i]
-				continue
+			case f.args[i].cell != nil:
+				args[i] = l.sameCell(f.args[i])
+			default:
+				args[i] = l.param(name, t)
 			}
-			args[i] = l.param(name, t)
 		}
 		var recv *val
 		if f.recv != nil {

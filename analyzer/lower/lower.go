@@ -226,9 +226,11 @@ type lowerer struct {
 	// state are the values that refer to state, stateIn the variables that may hold one.
 	state   map[ops.Value]bool
 	stateIn map[ops.Var]bool
-	frames  []*frame
-	tasks   []*task
-	labels  map[ops.Label]*labelInfo
+	// cells are the values that refer to a whole cell.
+	cells  map[ops.Value]*named
+	frames []*frame
+	tasks  []*task
+	labels map[ops.Label]*labelInfo
 	// exit is the site of the return being lowered, 0 for that of its node.
 	exit ops.Site
 	// expected is the type the expression being lowered should have, nil if unknown.
@@ -294,7 +296,7 @@ type frame struct {
 
 func (p *program) newLowerer(name string) *lowerer {
 	l := &lowerer{program: p, labels: map[ops.Label]*labelInfo{}, declared: map[ops.Var]*zone{},
-		state: map[ops.Value]bool{}, stateIn: map[ops.Var]bool{}, here: map[*workspace.Def]bool{},
+		state: map[ops.Value]bool{}, stateIn: map[ops.Var]bool{}, here: map[*workspace.Def]bool{}, cells: map[ops.Value]*named{},
 		made: made{lowered: map[*workspace.Def]bool{}, cut: map[*workspace.Def]bool{}}}
 	l.f = &ops.Func{Name: name, Vars: make([]ops.VarInfo, 1), Values: 1, Sites: make([]ops.SiteInfo, 1), Opaque: map[string]int{}, Refusals: map[string]bool{}}
 	l.cur = &l.f.Body
@@ -337,12 +339,21 @@ type val struct {
 	parts []val
 	// text is the string v is, where that is written out.
 	text string
+	// cell is the whole cell that v refers to, and where the text names it; nil if
+	// that is not known. Only what a task may be given has it.
+	cell *named
 	// onDrop runs with the value when it is dropped: a scope guard.
 	onDrop *closure
 	// entry: v is a map, and the value its entry of that key.
 	entry *entry
 	// lent are the loans that the value is, or holds: see lend.go.
 	lent []ops.Var
+}
+
+// A named is a cell at the place of the text that names it.
+type named struct {
+	cell string
+	at   rustparse.Span
 }
 
 // An entry is the result of map.entry(key).
@@ -447,6 +458,8 @@ func (l *lowerer) capture(name string) (binding, bool) {
 		case have:
 		case b.v == 0 && (b.val.clo != nil || b.val.fut != nil && b.val.fut.kind != futUnknown):
 			c = binding{val: l.imported(b.val)}
+		case b.val.cell != nil:
+			c = binding{val: l.sameCell(b.val)}
 		default:
 			c = l.takeOver(name, b, l.param(name, b.val.t))
 		}
@@ -497,6 +510,14 @@ func (l *lowerer) imported(v val) val {
 	}
 	v.v = 0
 	return v
+}
+
+// sameCell is a reference to a whole cell that a task is given: the cell it is everywhere.
+func (l *lowerer) sameCell(v val) val {
+	op := &ops.Op{Kind: ops.Cell, Out: l.newValue(), Name: v.cell.cell, Site: l.siteOf(ops.SiteInfo{Span: v.cell.at})}
+	l.f.Body = slices.Insert(l.f.Body, len(l.header), op)
+	l.noteState(op)
+	return val{v: op.Out, t: v.t, ref: true, mut: v.mut, cell: v.cell}
 }
 
 // takeOver makes the task the owner of a guard it captures, from its start on.
@@ -591,6 +612,7 @@ func (l *lowerer) noteState(op *ops.Op) {
 	switch op.Kind {
 	case ops.Cell:
 		l.state[op.Out] = true
+		l.cells[op.Out] = &named{op.Name, l.f.Sites[op.Site].Span}
 	case ops.Field, ops.Index, ops.Proj, ops.Verb:
 		if len(op.Args) > 0 && l.state[op.Args[0]] {
 			l.state[op.Out] = true

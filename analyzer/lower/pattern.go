@@ -340,6 +340,9 @@ func (l *lowerer) bindName(id rp.Node, v val, direct, mut bool) {
 	t := l.tree()
 	name := l.ident(id)
 	l.bindLoans(name, v.lent)
+	if v.cell = nil; v.ref {
+		v.cell = l.cells[v.v]
+	}
 	// What is an alias needs no variable: closures, futures, entries, references to local places.
 	if v.clo != nil || v.fut != nil || v.entry != nil || (direct && !mut) || (v.ref && v.root != 0 && !mut) {
 		l.bind(name, binding{val: v})
@@ -352,7 +355,7 @@ func (l *lowerer) bindName(id rp.Node, v val, direct, mut bool) {
 	l.give(v, id)
 	known := val{t: v.t, ref: v.ref, mut: v.mut, onDrop: v.onDrop, lent: v.lent}
 	if !mut {
-		known.parts, known.text = v.parts, v.text
+		known.parts, known.text, known.cell = v.parts, v.text, v.cell
 	}
 	l.bind(name, binding{v: vr, mut: mut, val: known})
 	if !v.ref {

@@ -56,6 +56,7 @@ thread_local! {
     static FOREST: RefCell<Forest> = RefCell::default();
     static SETTINGS: RefCell<Settings> = RefCell::default();
     static SEED: RefCell<std::collections::hash_map::DefaultHasher> = RefCell::default();
+    static NOTED: Cell<u64> = const { Cell::new(0) };
     static TICKET: RefCell<OnceNonZeroUsize> = RefCell::default();
 }
 
@@ -162,4 +163,21 @@ fn note_later(x: u64) {
     LAST.set(0);
     // writes LAST
     ic_cdk::futures::spawn(async move { LAST.set(x) });
+}
+
+fn note(at: &'static std::thread::LocalKey<Cell<u64>>, x: u64) {
+    // writes NOTED
+    ic_cdk::futures::spawn(async move { at.set(x) });
+}
+
+// writes NOTED
+async fn note_in(at: &'static std::thread::LocalKey<Cell<u64>>, x: u64) {
+    at.set(x);
+}
+
+// A task that is given a cell changes that; who starts the task does not.
+#[ic_cdk::update]
+fn note_in_tasks(x: u64) {
+    note(&NOTED, x);
+    ic_cdk::futures::spawn(note_in(&NOTED, x));
 }
