@@ -49,8 +49,13 @@ func damages(c *evidence.Canister, m *effects.Message) []evidence.Damage {
 		if l.Kind == effects.LockLease || l.Take == nil {
 			continue
 		}
-		ds = append(ds, exits(c, m, l)...)
-		ds = append(ds, traps(c, m, l)...)
+		es := exits(c, m, l)
+		ds = append(ds, es...)
+		for _, d := range traps(c, m, l) {
+			if d.Reason != tooLong || len(es) == 0 { // a surer way to the same is told already
+				ds = append(ds, d)
+			}
+		}
 	}
 	return ds
 }
@@ -65,20 +70,16 @@ func exits(c *evidence.Canister, m *effects.Message, l *effects.Lock) []evidence
 	for i := range ds {
 		ds[i].Exit = exit(m, l, ds[i])
 	}
-	for _, e := range l.Kept {
-		if len(ds) == 0 && !all && l.Plain && ofItsOwn(m, l, e) {
-			ds = append(ds, evidence.Damage{
-				Kind: evidence.Leaked, Verdict: finding.CannotTell, Reason: "no run within the bound leaves it taken, but not all were tried",
-				Change: l.Take.Op.Site, Exit: e.Op.Site, Place: l.Place.String(),
-			})
-		}
+	if len(ds) > 0 || all {
+		return ds
+	}
+	for _, at := range l.KeptBy(m.Fn.Ops, home(m, l)) {
+		ds = append(ds, evidence.Damage{
+			Kind: evidence.Leaked, Verdict: finding.CannotTell, Reason: "no way to this exit takes it back, but the runs within the bound did not get there",
+			Change: l.Take.Op.Site, Exit: at, Place: l.Place.String(),
+		})
 	}
 	return ds
-}
-
-// ofItsOwn reports whether nobody who gave l back leaves by e.
-func ofItsOwn(m *effects.Message, l *effects.Lock, e effects.Exit) bool {
-	return !slices.ContainsFunc(l.Releases, func(r effects.Release) bool { return m.After(r.Access.Instr, e.Instr) })
 }
 
 // traps is the trap that leaves l taken: the surest, and of those the first.
