@@ -1,6 +1,7 @@
 package lower
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/awaitlint/awaitlint/analyzer/ops"
@@ -106,11 +107,12 @@ func (l *lowerer) assocCall(res workspace.Res, argn []rp.Node, n rp.Node) (val, 
 }
 
 // meant leaves out implementations that only trap (`unimplemented!()`), where
-// others do something: they say that nobody comes here.
+// others do something: they say that nobody comes here. Those of crates that
+// are not linked into the canister (doubles for its tests) are none at all.
 func (l *lowerer) meant(ds []*workspace.Def) []*workspace.Def {
 	var keep []*workspace.Def
 	for _, d := range ds {
-		if !l.onlyTraps(d) {
+		if m := d.Mod(); (m == nil || slices.Contains(l.c.Reach, m.Crate)) && !l.onlyTraps(d) {
 			keep = append(keep, d)
 		}
 	}

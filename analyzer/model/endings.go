@@ -1,6 +1,9 @@
 package model
 
-import "slices"
+import (
+	"slices"
+	"strconv"
+)
 
 const maxAlone = 300 // runs per round of Survival
 
@@ -102,6 +105,7 @@ func (s *System) Survival(a *Program, force ...Site) Survival {
 			break
 		}
 	}
+	v.doubts()
 	v.out.Damages = append(v.out.Damages, v.leaks()...)
 	v.out.Damages = append(v.out.Damages, v.traps(v.natural)...)
 	if v.out.Reached && len(force) > 0 {
@@ -115,7 +119,7 @@ func (s *System) Survival(a *Program, force ...Site) Survival {
 
 func (s *System) newSurvey(a *Program) *survey {
 	return &survey{s: s, a: a, out: Survival{Traps: map[Site]bool{}, Held: map[Site]bool{}, calls: map[Site]*EndingExample{}},
-		seen: map[damageKey]bool{}, forced: map[Site]int{}, booked: map[Site]map[Site]bool{}, freed: map[heldKey]bool{}}
+		seen: map[damageKey]bool{}, forced: map[Site]int{}, booked: map[Site]map[Site]bool{}, freed: map[heldKey]bool{}, mended: map[mendKey]bool{}}
 }
 
 type survey struct {
@@ -135,6 +139,10 @@ type survey struct {
 	held   []leak
 	freed  map[heldKey]bool
 	leaves map[Site]Left // by site; nil if nobody asked
+	// mended are the changes that some run takes back or goes on with, doubtful
+	// those that stay where an unread function decided; see doubts.
+	mended   map[mendKey]bool
+	doubtful []Damage
 	// natural and made are the traps met and those forced.
 	natural, made []lateTrap
 }
@@ -144,7 +152,7 @@ type damageKey struct {
 	call, exit Site
 	place      string
 	ending     Ending
-	left       Site // the first early return behind the call
+	left       string // the early returns behind the call
 }
 
 func (v *survey) enumerate() {
@@ -173,8 +181,9 @@ func (v *survey) enumerate() {
 
 // An aloneRun is one message by itself.
 type aloneRun struct {
-	m *machine
-	a *message
+	m      *machine
+	a      *message
+	unread int // choices about opaque answers made in its world until its end
 }
 
 func (s *System) playAlone(w *world, a *Program, force *forcedTrap, t *Trace) aloneRun {
@@ -187,7 +196,7 @@ func (s *System) playAlone(w *world, a *Program, force *forcedTrap, t *Trace) al
 func (m *machine) alone(a *Program) aloneRun {
 	msg := m.newMessage(a, 0)
 	m.play(msg)
-	return aloneRun{m, msg}
+	return aloneRun{m, msg, m.w.unread}
 }
 
 func (s *System) aloneWorld(c *chooser, round int) *world {
@@ -364,14 +373,41 @@ func (v *survey) failed(run, twin aloneRun, k *call, ex func(*call) *EndingExamp
 		switch {
 		case k.took() && owed && after != nil && undoes(c, *after) && !undoneIn(twinPost, c):
 			v.add(Damage{Kind: UndoneAfterAll, Place: v.s.place(c.place), Change: c.site, Exit: after.site, Owed: true}, k, ex)
-		case k.took() || after != nil:
+		case k.took():
+		case after != nil:
+			v.mended[mendKey{k.site, k.run().Ending, c.site}] = true
 		case owed && !v.recorded(run, twin, c, k, post, twinPost):
-			v.add(Damage{Kind: Forgotten, Place: v.s.place(c.place), Change: c.site, Exit: run.a.exit, Owed: true}, k, ex)
+			d := Damage{Kind: Forgotten, Place: v.s.place(c.place), Change: c.site, Exit: run.a.exit, Left: run.left(k.seg), Owed: true}
+			if run.unread > k.unread { // whether it is mended hangs on what an unread function said
+				d.of(k)
+				d.Example = ex(k)
+				v.doubtful = append(v.doubtful, d)
+			} else {
+				v.add(d, k, ex)
+			}
 		}
 		if after == nil && twin.a.status == done && !twin.a.refused() {
 			if t := at(twinPost, c.place); t != nil && releases(c, *t) && !v.recorded(run, twin, c, k, post, twinPost) {
 				v.add(Damage{Kind: Leaked, Place: v.s.place(c.place), Change: c.site, Exit: run.a.exit, Left: run.left(k.seg), Owed: owed}, k, ex)
 			}
+		}
+	}
+}
+
+// A mendKey is a failed call and a change before it.
+type mendKey struct {
+	call   Site
+	ending Ending
+	change Site
+}
+
+// doubts adds the damages that hang on what a function nobody has read says
+// behind the call, unless the message is seen to mend the same elsewhere: that
+// it cannot mend it (a check of the restored record fails) is another fault.
+func (v *survey) doubts() {
+	for _, d := range v.doubtful {
+		if !v.mended[mendKey{d.Call, d.Ending, d.Change}] {
+			v.add(d, nil, func(*call) *EndingExample { return d.Example })
 		}
 	}
 }
@@ -617,10 +653,12 @@ func (d *Damage) of(k *call) {
 }
 
 func (v *survey) add(d Damage, k *call, ex func(*call) *EndingExample) {
-	d.of(k)
+	if k != nil {
+		d.of(k)
+	}
 	key := damageKey{kind: d.Kind, call: d.Call, exit: d.Exit, place: d.Place.Name, ending: d.Ending}
-	if len(d.Left) > 0 {
-		key.left = d.Left[0]
+	for _, l := range d.Left {
+		key.left += " " + strconv.Itoa(int(l))
 	}
 	if v.seen[key] {
 		return

@@ -110,6 +110,7 @@ type world struct {
 	opaque   memory            // answers of unread functions
 	terms    memory            // applications of uninterpreted operations
 	looks    bool              // some opaque answer was looked at
+	unread   int               // choices about opaque answers
 	symbols  map[string]*lazy
 	asked    []int   // choices that the next branch may depend on
 	decided  []int   // those that the last one did
@@ -231,6 +232,7 @@ func (w *world) truth(v Value) bool {
 func (w *world) looked(l *lazy) {
 	if l.origin == fromOpaque {
 		w.looks = true
+		w.unread++
 	}
 }
 

@@ -73,6 +73,7 @@ type call struct {
 	effect  bool
 	oneway  bool
 	guarded bool  // guards are alive while it runs
+	unread  int   // choices about opaque answers made before it was answered
 	ctl     taint // branches on the way to it
 	ending  ending
 	done    bool
@@ -427,7 +428,7 @@ func (m *machine) joined(msg *message, fut Value) Value {
 // end decides how a call ended and what its caller is told.
 func (m *machine) end(msg *message, c *call) Value {
 	c.ending, c.answer = m.w.outcome(m.sys, msg, c)
-	c.done = true
+	c.done, c.unread = true, m.w.unread
 	t := m.source(source{kind: srcAnswer, msg: msg, site: c.site, seg: msg.seg})
 	if c.ending != endOK {
 		msg.failed = true

@@ -1,12 +1,14 @@
 package model
 
+import "slices"
+
 // make builds an aggregate.
 func (m *machine) make(msg *message, st *Step) {
 	vs := m.w.mem.values.some(len(st.Args))
 	var t taint
 	for i, r := range st.Args {
 		v := m.reg(msg, r)
-		if v.isRef() && st.Name != "Some" && st.Name != "()" && st.Name != "Ok" {
+		if v.isRef() && (st.Name == "[]" || st.Name == "Err") {
 			v = m.loadValue(msg, v, st.Site)
 		}
 		vs[i] = v
@@ -640,6 +642,11 @@ func holdsNoVariant(v Value) bool {
 	case vNone, vInt, vBool, vKey, vText, vUnit, vMap, vList:
 		return true
 	case vAgg:
+		if v.o.base != nil && v.o.name == "" { // a struct by its fields
+			named := func(name string) bool { return name < "0" || name > "9~" }
+			return slices.ContainsFunc(v.o.fields, func(f field) bool { return named(f.name) }) ||
+				slices.ContainsFunc(v.o.base.kids, func(k kid) bool { return named(k.name) })
+		}
 		return !isOptionLike(v.o.name) && v.o.name != "" && v.o.base == nil
 	}
 	return false

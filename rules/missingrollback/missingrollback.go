@@ -1,6 +1,7 @@
 package missingrollback
 
 import (
+	"cmp"
 	_ "embed"
 	"fmt"
 	"reflect"
@@ -45,8 +46,9 @@ func damages(c *evidence.Canister, m *effects.Message) []evidence.Damage {
 		return nil
 	}
 	for _, d := range c.Endings(c.Message(m.Input.Func)) {
-		// A lock that others turn back at is lock-leak's.
-		if d.Kind == evidence.Forgotten && survival.LeakedLock(c, m, d.Change) == nil {
+		// A lock that others turn back at is lock-leak's, and one that its Drop
+		// keeps is kept on purpose.
+		if d.Kind == evidence.Forgotten && survival.LeakedLock(c, m, d.Change) == nil && !survival.ByDrop(m, d.Change) {
 			ds = append(ds, d)
 		}
 	}
@@ -54,8 +56,10 @@ func damages(c *evidence.Canister, m *effects.Message) []evidence.Damage {
 }
 
 func say(m *effects.Message, d evidence.Damage) survival.Words {
+	fn := m.Fn.Ops
+	in := cmp.Or(fn.Sites[fn.Common(d.Change, d.Call)].Func, fn.Name)
 	return survival.Words{
-		Message: fmt.Sprintf("`%s` changes `%s` before `%s` and leaves it so when the call fails", m.Fn.Ops.Name, d.Place, d.Label),
+		Message: fmt.Sprintf("`%s` changes `%s` before `%s` and leaves it so when the call fails", in, d.Place, d.Label),
 		Exit:    fmt.Sprintf("left here after a failed call, with `%s` not put right", d.Place),
 		Change:  "changed here, before the call",
 	}

@@ -82,6 +82,9 @@ func primary(m *effects.Message, d evidence.Damage) ops.Site {
 	if d.Exit == 0 {
 		return cmp.Or(await, d.Call)
 	}
+	if at := within(m.Fn.Ops, d, cmp.Or(await, d.Call)); d.Kind == evidence.Forgotten && at != 0 {
+		return at
+	}
 	exit, call := m.Fn.Ops.Sites[d.Exit].Span, m.Fn.Ops.Sites[cmp.Or(await, d.Call)].Span
 	if await != 0 && whatever(m, d) {
 		return m.Fn.Ops.SeenFrom(await, d.Exit)
@@ -90,6 +93,22 @@ func primary(m *effects.Message, d evidence.Damage) ops.Site {
 		return await
 	}
 	return d.Exit
+}
+
+// within is where a run leaves the function that makes both the change and the
+// call, if that is one lowered in place: by an early return, or else at its
+// end, where what it waited for decides. 0 if it is the message's own.
+func within(fn *ops.Func, d evidence.Damage, await ops.Site) ops.Site {
+	home := fn.Common(d.Change, await)
+	if fn.Sites[home].Caller == 0 {
+		return 0
+	}
+	for _, s := range d.Left {
+		if fn.SameFrame(s, home) {
+			return s
+		}
+	}
+	return fn.SeenFrom(await, home)
 }
 
 // inDrop reports whether the operation at a site belongs to the body of a drop.
@@ -260,4 +279,11 @@ func Quarantined(m *effects.Message, d evidence.Damage) bool {
 		}
 	}
 	return len(d.Kept) > 0
+}
+
+// ByDrop reports whether the write at change takes a lock that a Drop gives back.
+func ByDrop(m *effects.Message, change ops.Site) bool {
+	return slices.ContainsFunc(m.Locks(), func(l *effects.Lock) bool {
+		return l.Guard != "" && l.Take != nil && l.Take.Op.Site == change
+	})
 }

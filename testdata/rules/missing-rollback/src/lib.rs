@@ -9,6 +9,7 @@ mod inventory;
 mod kept;
 mod names;
 mod payouts;
+mod pointers;
 mod vault;
 mod votes;
 
