@@ -357,8 +357,11 @@ func (s *System) counts(p place) bool {
 	return n == nil || !n.isLog()
 }
 
-// isCounter: a number that nothing but increments touches.
-func (s *System) isCounter(p place) bool { return p.node(s).isDraw() }
+// isCounter: a number that nothing but increments touches, or that is only added up.
+func (s *System) isCounter(p place) bool {
+	n := p.node(s)
+	return n.isDraw() || n.isTally()
+}
 
 func (v *survey) failed(run, twin aloneRun, k *call, ex func(*call) *EndingExample) {
 	pre := run.changes(v.s, 1, k.seg)

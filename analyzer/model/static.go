@@ -20,6 +20,7 @@ type node struct {
 	loads                 int
 	stores                int // writes that are no increments
 	increments            int
+	tallies               int // stores of what was there plus something
 }
 
 // child returns the node below n; nil below nil.
@@ -96,6 +97,18 @@ func (sc *scan) spoil(n *node) {
 	}
 }
 
+// isTally tells whether n is a number that things are only added to, and that no
+// message that can change state looks at: a metric. Entries of a map are none: a
+// balance is looked at by whoever it belongs to.
+func (n *node) isTally() bool {
+	for p := n; p != nil; p = p.parent {
+		if p.name == "[]" {
+			return false
+		}
+	}
+	return n != nil && n.tallies > 0 && n.stores == n.tallies && n.loads == 2*(n.increments+n.tallies) // loaded, then added to
+}
+
 func (n *node) parentQuiet() bool {
 	for p := n.parent; p != nil; p = p.parent {
 		if p.read || p.written {
@@ -166,7 +179,7 @@ func (s *System) fill(observers []*Program) {
 func newScan(s *System, p *Program, consts map[int64]bool) *scan {
 	foot := newFootprint()
 	s.feet[p] = foot
-	return &scan{s: s, p: p, regs: make([]*node, p.Func.Regs+1), slots: map[Slot]*node{}, lits: map[Reg]Value{}, consts: consts, foot: foot}
+	return &scan{s: s, p: p, regs: make([]*node, p.Func.Regs+1), slots: map[Slot]*node{}, lits: map[Reg]Value{}, sums: map[Reg]*node{}, consts: consts, foot: foot}
 }
 
 func sortInts(xs []int64) {
@@ -205,6 +218,7 @@ type scan struct {
 	loads  []access
 	incs   []access
 	adds   map[Reg]*node // registers that hold place + constant
+	sums   map[Reg]*node // registers that hold place + anything
 	foot   *footprint
 	look   bool // an observer: nothing it does is noted on the places
 }
@@ -318,6 +332,9 @@ func (sc *scan) one(st *Step) {
 		}
 		sc.consume(st, 1)
 		sc.write(n)
+		if n != nil && sc.sums[b] == n && !sc.look {
+			n.tallies++
+		}
 		if l, ok := sc.lits[b]; ok && l.k == vBool {
 			n.is(SortBool)
 		} else if ok {
@@ -401,6 +418,9 @@ func (sc *scan) bin(st *Step, a, b Reg) {
 	lb, okb := sc.lits[b]
 	switch st.Name {
 	case "+":
+		if na != nil {
+			sc.sums[st.Out] = na
+		}
 		if okb && na != nil {
 			sc.add(st.Out, na)
 		} else if oka && nb != nil {
