@@ -1,6 +1,7 @@
 package model
 
 import (
+	"fmt"
 	"maps"
 	"math"
 	"slices"
@@ -443,6 +444,9 @@ func (p *Pair) verdict(marks []Site, link Link) RaceOutcome {
 	default:
 		out.Verdict = Refuted
 		out.Reason = mostly(out.Reasons)
+		if p.exhausted {
+			out.Reason += fmt.Sprintf(" (in %d runs, not all there are)", told+beside)
+		}
 	}
 	return out
 }

@@ -2,6 +2,7 @@ package race
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"golang.org/x/tools/go/analysis"
@@ -62,6 +63,11 @@ func (r *Rule) Run(pass *analysis.Pass) (any, error) {
 // neither show nor refute a warning.
 func (r *Rule) prove(model *evidence.Canister, c *Candidate, f *finding.Finding) {
 	Show(f, model.Race(c.Question(model, r.Meta.ID, r.Link)))
+	if f.Verdict == finding.CannotTell {
+		if l := heldOff(c); l != nil {
+			f.Verdict, f.Reason = finding.Refuted, fmt.Sprintf("`%s` is held meanwhile, and keeps everybody out who could write `%s`", l.Place, c.Read.Place)
+		}
+	}
 	f.Level = r.Meta.Level
 	if f.Verdict != finding.Confirmed {
 		f.Level = min(f.Level, finding.Warning)

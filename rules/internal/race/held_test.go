@@ -1,0 +1,70 @@
+package race
+
+import (
+	"testing"
+
+	"github.com/awaitlint/awaitlint/analyzer/effects"
+	"github.com/awaitlint/awaitlint/analyzer/ops"
+	"github.com/awaitlint/awaitlint/analyzer/shadow/opsbuild"
+)
+
+func truth(b *opsbuild.Builder, text string) ops.Value {
+	return b.Add(&ops.Op{Kind: ops.Const, Lit: ops.LitBool, Text: text}, true)
+}
+
+// A lock that every other writer takes keeps them out; one that some writer
+// passes by, or that is given back before the call, does not.
+func TestHeldOff(t *testing.T) {
+	tick := func(early bool) *ops.Func {
+		b := opsbuild.New("tick", "n")
+		b.If(b.Load(b.Cell("BUSY")), func() { b.Return(b.Make("Err", b.Unit())) }, nil)
+		b.Store(b.Cell("BUSY"), truth(b, "true"))
+		b.If(b.Bin(b.Load(b.Cell("X")), "<", b.Param(0)), func() { b.Store(b.Cell("BUSY"), truth(b, "false")); b.Return(b.Make("Err", b.Unit())) }, nil)
+		if early {
+			b.Store(b.Cell("BUSY"), truth(b, "false"))
+		}
+		b.Pay(b.Param(0))
+		b.Store(b.Cell("X"), b.Int(0))
+		b.Store(b.Cell("BUSY"), truth(b, "false"))
+		b.Return(b.Make("Ok", b.Unit()))
+		return b.Func()
+	}
+	set := func() *ops.Func {
+		b := opsbuild.New("set", "n")
+		b.Store(b.Cell("X"), b.Param(0))
+		b.Return(b.Make("Ok", b.Unit()))
+		return b.Func()
+	}
+	for _, c := range []struct {
+		name string
+		fns  []*ops.Func
+		held bool
+	}{
+		{"alone", []*ops.Func{tick(false)}, true},
+		{"beside one that takes it too", []*ops.Func{tick(false), tick(false)}, true},
+		{"beside a writer that does not", []*ops.Func{tick(false), set()}, false},
+		{"given back before the call", []*ops.Func{tick(true)}, false},
+	} {
+		canister := &effects.Canister{}
+		for _, f := range c.fns {
+			m := effects.New(canister, effects.Input{Func: f, Lasts: true})
+			if m.Err != nil {
+				t.Fatal(m.Err)
+			}
+			canister.Messages = append(canister.Messages, m)
+		}
+		checks := StaleChecks(canister.Messages[0])
+		found := false
+		for _, k := range checks {
+			if k.Write.Place.Cell == "X" {
+				found = true
+				if got := heldOff(k) != nil; got != c.held {
+					t.Errorf("%s: held off is %v", c.name, got)
+				}
+			}
+		}
+		if !found {
+			t.Errorf("%s: no candidate among %d", c.name, len(checks))
+		}
+	}
+}
