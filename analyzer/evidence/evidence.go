@@ -63,6 +63,7 @@ func New(messages []*Message) *Canister {
 		}
 	}
 	c.system = model.NewSystem(lasting, others...)
+	c.system.Forget()
 	return c
 }
 

@@ -14,6 +14,7 @@ type arena struct {
 	calls   slab[call]
 	specs   slab[callSpec]
 	values  slab[Value]
+	locals  slab[Value] // of messages
 	fields  slab[field]
 	elems   slab[elem]
 	entries slab[entry]
@@ -38,6 +39,7 @@ func (a *arena) reset() {
 	a.calls.reset()
 	a.specs.reset()
 	a.values.reset()
+	a.locals.reset()
 	a.fields.reset()
 	a.elems.reset()
 	a.entries.reset()
@@ -96,7 +98,15 @@ func (s *slab[T]) add(vs []T, v T) []T {
 	return append(vs, v)
 }
 
-func (s *slab[T]) reset() { s.chunk, s.used = 0, 0 }
+func (s *slab[T]) reset() { s.back(mark{}) }
+
+// A mark is how much was lent.
+type mark struct{ chunk, used int }
+
+func (s *slab[T]) mark() mark { return mark{s.chunk, s.used} }
+
+// back takes back what was lent since a mark.
+func (s *slab[T]) back(m mark) { s.chunk, s.used = m.chunk, m.used }
 
 // memory is where the current run takes its values from.
 func (c *chooser) memory() *arena {

@@ -27,7 +27,6 @@ type chooser struct {
 	near   queue // of those that change a run that came near
 	novel  []int // of those that change a run that came to something new, the next last
 	runs   int
-	pool   pool
 	mem    *arena // of the current run
 }
 
@@ -51,7 +50,6 @@ const maxQueue = 20000
 
 func (c *chooser) rewind() {
 	c.at = 0
-	c.pool.reset(0)
 	c.release()
 }
 

@@ -8,6 +8,7 @@ type Program struct {
 	code  []instr
 	entry int
 	regs  int // machine registers, the unused 0 included
+	slots int // locals, the same
 	// consts are what operands below 0 stand for, from -1 downwards.
 	consts []Value
 	// first and preds are, by position, the steps that may come before (see before).
@@ -38,7 +39,7 @@ type instr struct {
 // Compile translates f. Steps it does not know are kept and answer opaquely.
 func Compile(f *Func) *Program {
 	s := slim(f)
-	c := &compiler{p: &Program{Func: f}, slim: s, consts: make([]Reg, f.Regs+1), regs: newRegisters(f.Regs), breaks: map[Label][]int{}, starts: map[Label]int{}}
+	c := &compiler{p: &Program{Func: f}, slim: s, slots: make([]Slot, f.Slots+1), consts: make([]Reg, f.Regs+1), regs: newRegisters(f.Regs), breaks: map[Label][]int{}, starts: map[Label]int{}}
 	c.p.entry = 0
 	c.steps(s.body)
 	c.emit(instr{op: opEnd})
@@ -52,7 +53,7 @@ func Compile(f *Func) *Program {
 		c.part(start)
 	}
 	to, n := c.regs.allot(c.p.code)
-	c.p.regs = n
+	c.p.regs, c.p.slots = n, 1
 	for i := range c.p.code {
 		if in := &c.p.code[i]; in.step != nil {
 			in.step = c.rename(in.step, to)
@@ -72,7 +73,8 @@ func (c *compiler) part(start int) {
 type compiler struct {
 	p      *Program
 	slim   *slimmer
-	consts []Reg // by register: what stands for its constant in operands; 0 for others
+	slots  []Slot // by slot of the function: that of the program
+	consts []Reg  // by register: what stands for its constant in operands; 0 for others
 	regs   *registers
 	breaks map[Label][]int
 	starts map[Label]int

@@ -339,13 +339,13 @@ func concerns(n *node, at []*node) bool {
 func (v *verdicts) serials() {
 	p, w := v.p, v.w
 	defer func() { w.serial = nil }()
-	lent := w.choices.pool.used
+	lent := w.mem.locals.mark()
 	for _, turn := range [][2]int{{0, 1}, {1, 0}} {
 		c := &chooser{}
 		for i := 0; i < maxSerial; i++ {
 			c.rewind()
 			w.serial, w.extra = c, map[string]ending{}
-			w.choices.pool.reset(lent)
+			w.mem.locals.back(lent)
 			m := newMachine(w)
 			m.marks = p.marks
 			msgs := m.serial(p.a, p.b, turn)

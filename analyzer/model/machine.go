@@ -172,26 +172,6 @@ type message struct {
 	net        []cellChange // by segment, for books
 }
 
-// A pool lends the locals of messages: the runs of a search need the same
-// again and again. What was taken since a mark is given back by reset.
-type pool struct {
-	free []Value
-	used int
-}
-
-func (p *pool) take(n int) []Value {
-	if p.used+n > len(p.free) {
-		p.free = make([]Value, max(2*len(p.free), n, 64))
-		p.used = 0
-	}
-	vs := p.free[p.used : p.used+n : p.used+n]
-	p.used += n
-	clear(vs)
-	return vs
-}
-
-func (p *pool) reset(mark int) { p.used = min(mark, p.used) }
-
 // kept is what a cleanup starts from.
 type kept struct {
 	guards []guard
@@ -257,8 +237,8 @@ func newMachine(w *world) *machine {
 }
 
 func (m *machine) newMessage(p *Program, role int) *message {
-	pool := &m.w.choices.pool
-	return &message{p: p, w: m.w, role: role, pc: p.entry, regs: pool.take(p.regs), slots: pool.take(p.Func.Slots + 1)}
+	locals := &m.w.mem.locals
+	return &message{p: p, w: m.w, role: role, pc: p.entry, regs: locals.some(p.regs), slots: locals.some(p.slots)}
 }
 
 // source allots a taint bit.

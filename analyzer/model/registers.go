@@ -124,10 +124,23 @@ func (c *compiler) rename(st *Step, to []Reg) *Step {
 		return min(r, 0)
 	}
 	out := *st
-	out.Out = at(st.Out)
+	out.Body, out.Else = nil, nil
+	out.Out, out.Slot = at(st.Out), c.slot(st.Slot)
 	out.Args = make([]Reg, len(st.Args))
 	for i, a := range st.Args {
 		out.Args[i] = at(c.operand(a))
 	}
 	return &out
+}
+
+// slot numbers the locals that are left.
+func (c *compiler) slot(s Slot) Slot {
+	if s <= 0 || int(s) >= len(c.slots) {
+		return 0
+	}
+	if c.slots[s] == 0 {
+		c.slots[s] = Slot(c.p.slots)
+		c.p.slots++
+	}
+	return c.slots[s]
 }

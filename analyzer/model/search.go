@@ -337,6 +337,9 @@ func (p *Pair) step() bool {
 	}
 	if len(p.phases) == 0 { // what the runs were led by is as large as the program, for each pair
 		p.c, p.tracked, p.aim, p.targets = nil, ways{}, ways{}, nil
+		if p.only != nil {
+			p.marks = nil
+		}
 	}
 	return len(p.phases) > 0
 }

@@ -163,6 +163,14 @@ func NewSystem(programs []*Program, observers ...*Program) *System {
 	return s
 }
 
+// Forget lets go of the functions that the programs were made from, which a
+// canister has many of; no further System can be made of the programs.
+func (s *System) Forget() {
+	for p := range s.feet {
+		p.Func.Body = nil
+	}
+}
+
 // fill finds the Options that only observers set, which are the hooks of
 // install and upgrade, and no program takes away again: they ran before every
 // message. Code that was not read is not taken to empty the whole state.
