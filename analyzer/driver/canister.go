@@ -162,7 +162,7 @@ func target(c *canister.Canister, from []*workspace.Crate, messages []*lower.Mes
 func alone(f *ops.Func) *ops.Func {
 	ops.Walk(f.Body, func(op *ops.Op) {
 		if c := op.Callee; c != nil && c.Cut == "recursion" {
-			c.Reads, c.Writes = nil, nil
+			c.Reads, c.Writes, c.Summed = nil, nil, true
 		}
 	})
 	return f

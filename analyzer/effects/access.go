@@ -186,20 +186,33 @@ func (c *collector) call(x *ssa.Call) {
 			}
 		}
 	case ops.Call:
-		c.reads(args)
-		if c.op.Callee != nil {
-			for _, i := range c.op.Callee.Mutates {
+		callee := c.op.Callee
+		if callee == nil {
+			c.reads(args)
+			return
+		}
+		if callee.Summed {
+			for _, a := range args {
+				c.readParts(a, false)
+			}
+		} else {
+			c.reads(args)
+			for _, i := range callee.Mutates {
 				if i < len(args) {
 					for _, p := range c.d.of[args[i]].places {
 						c.emit(Access{Place: p, Write: true, Callee: true})
 					}
 				}
 			}
-			for _, s := range c.op.Callee.Reads {
-				c.emit(Access{Place: parsePlace(s), Read: true, Callee: true})
+		}
+		for _, s := range callee.Reads {
+			for _, p := range c.d.resolve(s, args) {
+				c.emit(Access{Place: p, Read: true, Callee: true})
 			}
-			for _, s := range c.op.Callee.Writes {
-				c.emit(Access{Place: parsePlace(s), Write: true, Callee: true})
+		}
+		for _, s := range callee.Writes {
+			for _, p := range c.d.resolve(s, args) {
+				c.emit(Access{Place: p, Write: true, Callee: true})
 			}
 		}
 	default:

@@ -31,8 +31,15 @@ type denoter struct {
 	changed bool
 }
 
-func denote(m *Message) *denoter {
+func denote(m *Message, relative bool) *denoter {
 	d := &denoter{m: m, of: map[ssa.Value]denotation{}, numbers: map[ssa.Value]Key{}}
+	if relative {
+		for i, p := range m.Fn.SSA.Params[:min(len(m.Fn.SSA.Params), len(m.Fn.Ops.Params))] {
+			if info := m.Fn.Ops.Params[i]; info.Name == "self" || strings.HasPrefix(info.Type, "&") {
+				d.add(p, []Place{argument(i)})
+			}
+		}
+	}
 	// A loop needs two rounds for a reference carried around it, and one more
 	// for each further reference that depends on it.
 	for round := 0; round < 6; round++ {

@@ -105,7 +105,10 @@ func (a *Await) Reply() (r ops.Reply, ok bool) {
 }
 
 // New computes the effects of one function.
-func New(c *Canister, in Input) *Message {
+func New(c *Canister, in Input) *Message { return create(c, in, false) }
+
+// create is New; with relative, what parameters refer to is state too.
+func create(c *Canister, in Input, relative bool) *Message {
 	m := &Message{
 		Canister: c, Input: in,
 		at: map[ssa.Instruction][]*Access{}, index: map[ssa.Instruction]int{},
@@ -120,7 +123,7 @@ func New(c *Canister, in Input) *Message {
 			m.index[instr] = i
 		}
 	}
-	m.denoted = denote(m)
+	m.denoted = denote(m, relative)
 	m.live = m.explore(nil, Any)
 	col := &collector{m: m, d: m.denoted}
 	for _, b := range m.Fn.SSA.Blocks {

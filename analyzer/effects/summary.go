@@ -2,6 +2,7 @@ package effects
 
 import (
 	"sort"
+	"strconv"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
@@ -13,7 +14,8 @@ import (
 // A Summary is what callers in other crates need to know of a function. It
 // is a Fact of the function's object.
 type Summary struct {
-	// Reads and Writes are places as in ops.Callee: "CELL.path", "*" for anything.
+	// Reads and Writes are places as in ops.Callee: "CELL.path", "*" for anything,
+	// "$0.path" for what the first argument refers to.
 	Reads, Writes []string
 	Commits       ops.Commit
 	// Traps says why the function may trap, "" if it does not.
@@ -29,7 +31,7 @@ func (s *Summary) String() string {
 
 // Summarise computes the summary of f. A function that cannot be built may do anything.
 func Summarise(f *ops.Func) *Summary {
-	m := New(&Canister{}, Input{Entry: finding.Endpoint{Name: f.Name}, Func: f})
+	m := create(&Canister{}, Input{Entry: finding.Endpoint{Name: f.Name}, Func: f}, true)
 	if m.Err != nil {
 		return &Summary{Reads: []string{"*"}, Writes: []string{"*"}, Commits: ops.May, Traps: "not analysed"}
 	}
@@ -66,6 +68,30 @@ func Summarise(f *ops.Func) *Summary {
 		}
 	}
 	return s
+}
+
+// argument is the place that stands for what the i-th argument of a function refers to.
+func argument(i int) Place { return Place{Cell: "$" + strconv.Itoa(i)} }
+
+// resolve returns the places of a summary's entry where the function is called with args.
+func (d *denoter) resolve(entry string, args []ssa.Value) []Place {
+	p := parsePlace(entry)
+	number, ofArgument := strings.CutPrefix(p.Cell, "$")
+	if !ofArgument {
+		return []Place{p}
+	}
+	i, err := strconv.Atoi(number)
+	if err != nil || i >= len(args) {
+		return nil
+	}
+	var all []Place
+	for _, at := range d.of[args[i]].places {
+		if at.Cell != "*" {
+			at.Path = append(at.Path[:len(at.Path):len(at.Path)], p.Path...)
+		}
+		all = append(all, at)
+	}
+	return all
 }
 
 // unavoidable reports whether every way from the start of the function to

@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"go/types"
 	"reflect"
+	"slices"
 	"sync"
 	"time"
 
@@ -134,6 +135,6 @@ func fill(pass *analysis.Pass, u *Unit, f *ops.Func) {
 		if obj == nil || !pass.ImportObjectFact(obj, &s) {
 			return
 		}
-		c.Reads, c.Writes, c.MayTrap = s.Reads, s.Writes, s.Traps
+		c.Reads, c.Writes, c.MayTrap, c.Summed = s.Reads, s.Writes, s.Traps, !slices.Contains(s.Writes, "*")
 	})
 }

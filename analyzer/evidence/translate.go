@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -116,10 +117,16 @@ func callee(op *ops.Op) *model.Callee {
 		return c
 	}
 	for _, r := range op.Callee.Reads {
-		cell, _, _ := strings.Cut(r, ".")
-		c.Reads = append(c.Reads, cell)
+		// What arguments refer to, it is given.
+		if cell, _, _ := strings.Cut(r, "."); !strings.HasPrefix(cell, "$") {
+			c.Reads = append(c.Reads, cell)
+		}
 	}
-	c.MayWrite = len(op.Callee.Writes) > 0
+	for _, w := range op.Callee.Writes {
+		cell, _, _ := strings.Cut(w, ".")
+		arg, err := strconv.Atoi(strings.TrimPrefix(cell, "$"))
+		c.MayWrite = c.MayWrite || cell[:1] != "$" || err == nil && slices.Contains(op.Callee.State, arg)
+	}
 	return c
 }
 

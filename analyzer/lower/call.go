@@ -274,11 +274,17 @@ func (l *lowerer) callOut(d *workspace.Def, recv *val, args []val, types map[str
 	sig := d.Signature()
 	if recv != nil {
 		vs = append(vs, *recv)
+		if l.state[recv.v] {
+			c.State = append(c.State, 0)
+		}
 		if sig.Self == workspace.SelfRefMut && recv.ref {
 			c.Mutates = append(c.Mutates, 0)
 		}
 	}
 	for i, a := range args {
+		if l.state[a.v] {
+			c.State = append(c.State, len(vs))
+		}
 		if i < len(sig.Params) && isMutRef(sig.Params[i].Type) && a.ref {
 			c.Mutates = append(c.Mutates, len(vs))
 		}

@@ -11,7 +11,7 @@ import (
 // sparing are the sizes, in blocks, from which on a message is lowered sparingly
 // (see [lowerer.spares]), one attempt after the other until it fits; 0 is never.
 // What never fits is lowered as the last of them says.
-var sparing = [...]int{0, maxBlocks / 8, maxBlocks / 2}
+var sparing = [...]int{0, maxBlocks / 2, maxBlocks / 8, maxBlocks / 2}
 
 // fitting lowers a function as fully as fits into the bounds.
 func (p *program) fitting(name string, lower func(l *lowerer)) *lowerer {

@@ -258,6 +258,11 @@ type Callee struct {
 	// Reads and Writes name the state places that may be touched, as
 	// "CELL.path", "*" for "anything".
 	Reads, Writes []string
+	// Summed: Reads and Writes are all it does, also by way of its arguments: they
+	// hold "$0.path" for what is read or written below the first.
+	Summed bool
+	// State are the arguments, by index, that may refer to state.
+	State []int
 	// Mutates are the arguments, by index, that the callee may write through.
 	Mutates []int
 	// MayTrap says why the callee may trap, "" if it does not.
