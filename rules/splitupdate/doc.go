@@ -5,7 +5,7 @@
 //
 // split-update reports a message that writes one place before an await and another one
 // behind it, for the same thing (they share an argument or a piece of state),
-// where some other endpoint reads both together and answers, or decides, by them. The
+// where some query reads both together and answers by them. The
 // finding stands on the second write. It is a note, and the rule is off unless it is
 // selected: whether half of the work may be seen is a question of what is promised.
 //
@@ -90,7 +90,9 @@
 //
 // # What it does not report
 //
-//   - Places that nobody reads together, or that have nothing in common.
+//   - Places that no query reads together, or that have nothing in common. What an
+//     update makes of half done work is for the rules about races.
+//   - A first write that only appends to a list.
 //   - A place that the message writes again behind the call: it is a mark of
 //     work under way (pending, then done), a lock or a sum on its way, as is a
 //     third one of that kind that the reader looks at.
@@ -98,6 +100,7 @@
 //
 // # Known gaps
 //
+//   - Of a message with very many writes only some pairs are looked at.
 //   - What the reader makes of the two places is not asked: a list that shows both
 //     side by side is reported like a sum.
 //   - That one of the places is read first and tells that the other is not to be trusted

@@ -37,58 +37,129 @@ type split struct {
 	commit        *effects.Await
 }
 
+const (
+	// maxWrites bounds the writes of one message that are paired.
+	maxWrites = 400
+	// maxPairs bounds the pairs of them that are looked at closely.
+	maxPairs = 2000
+)
+
 func find(c *plain.Canister, m *effects.Message) []*finding.Finding {
-	if m.Err != nil || !m.Input.Lasts {
+	if m.Err != nil || !m.Input.Lasts || !slices.ContainsFunc(m.Awaits, (*effects.Await).Commits) {
 		return nil
 	}
+	v := &search{c: c, m: m, about: map[*effects.Access]map[any]bool{}, again: map[*effects.Access]bool{}}
 	var out []*finding.Finding
 	told := map[ops.Site]bool{}
-	for _, s := range splits(m) {
-		if told[s.second.Op.Site] {
+	writes := distinct(m)
+	for _, second := range writes {
+		if told[second.Op.Site] {
 			continue
 		}
-		if seen := readers(c, m, s); len(seen) > 0 {
-			told[s.second.Op.Site] = true
-			out = append(out, report(c, m, s, seen))
+		for _, first := range writes {
+			if v.pairs == maxPairs {
+				return out
+			}
+			s, ok := v.split(first, second)
+			if !ok {
+				continue
+			}
+			if seen := v.readers(s); len(seen) > 0 {
+				told[second.Op.Site] = true
+				out = append(out, report(c, m, s, seen))
+				break
+			}
 		}
 	}
 	return out
 }
 
-// splits are the pairs of writes of different places, made for one thing, with a
-// commit in between.
-func splits(m *effects.Message) []split {
-	var out []split
-	for _, second := range m.Accesses {
-		if !written(second) {
-			continue
-		}
-		for _, first := range m.Accesses {
-			if !written(first) || first.Place.Same(second.Place) || !shared(m, first, second) {
-				continue
-			}
-			commits := m.CommitsBetween(first.Instr, second.Instr)
-			// What is written again later is a mark of work under way; what is
-			// written only when the call failed puts right.
-			if len(commits) == 0 || rewritten(m, first) || onFailure(m, commits, second) {
-				continue
-			}
-			out = append(out, split{first, second, commits[0]})
+// distinct are the writes of a message, one for each place at each site.
+func distinct(m *effects.Message) []*effects.Access {
+	type key struct {
+		site  ops.Site
+		place string
+	}
+	seen := map[key]bool{}
+	var out []*effects.Access
+	for _, a := range m.Accesses {
+		if k := (key{a.Op.Site, a.Place.String()}); written(a) && !seen[k] && len(out) < maxWrites {
+			seen[k] = true
+			out = append(out, a)
 		}
 	}
 	return out
+}
+
+// A search looks for the splits of one message.
+type search struct {
+	c     *plain.Canister
+	m     *effects.Message
+	pairs int
+	about map[*effects.Access]map[any]bool // what writes are computed from
+	again map[*effects.Access]bool         // whether the place is written again in a later segment
+}
+
+// split tells whether two writes are of different places, made for one thing,
+// with a commit in between.
+func (v *search) split(first, second *effects.Access) (split, bool) {
+	m := v.m
+	if first.Op.Kind == ops.Verb && first.Op.Name == ops.ListPush { // one more line takes nothing away
+		return split{}, false
+	}
+	if first.Place.Same(second.Place) || !between(m, first, second) || !v.lookedAt(first, second) {
+		return split{}, false
+	}
+	v.pairs++
+	if !v.shared(first, second) {
+		return split{}, false
+	}
+	commits := m.CommitsBetween(first.Instr, second.Instr)
+	// What is written again later is a mark of work under way; what is
+	// written only when the call failed puts right.
+	if len(commits) == 0 || v.rewritten(first) || onFailure(m, commits, second) {
+		return split{}, false
+	}
+	return split{first, second, commits[0]}, true
+}
+
+// between is a cheap test for a commit on a way from a to b.
+func between(m *effects.Message, a, b *effects.Access) bool {
+	return slices.ContainsFunc(m.Awaits, func(w *effects.Await) bool {
+		return w.Commits() && m.After(a.Instr, w.Instr) && m.After(w.Instr, b.Instr)
+	})
+}
+
+// lookedAt is a cheap test for queries that look at both cells.
+func (v *search) lookedAt(a, b *effects.Access) bool {
+	return slices.ContainsFunc(v.c.Messages, func(o *effects.Message) bool { return v.looks(o, a, b) })
+}
+
+func (v *search) looks(o *effects.Message, a, b *effects.Access) bool {
+	if !o.Input.Looks { // what an update makes of it is for the rules about races
+		return false
+	}
+	cells := v.c.Cells(o)
+	return cells[a.Place.Cell] && cells[b.Place.Cell]
 }
 
 func written(a *effects.Access) bool {
-	return a.Write && !a.Callee && a.Place.Cell != "*"
+	return a.Write && a.Op != nil && !a.Callee && a.Place.Cell != "*"
 }
 
 // rewritten reports whether the message writes the place of w again in a later segment.
-func rewritten(m *effects.Message, w *effects.Access) bool {
-	return slices.ContainsFunc(m.Accesses, func(a *effects.Access) bool {
-		commits := m.CommitsBetween(w.Instr, a.Instr)
-		return a.Write && a.Place.Same(w.Place) && len(commits) > 0 && !onFailure(m, commits, a)
+func (v *search) rewritten(w *effects.Access) bool {
+	if again, known := v.again[w]; known {
+		return again
+	}
+	v.again[w] = slices.ContainsFunc(v.m.Accesses, func(a *effects.Access) bool {
+		if !a.Write || !a.Place.Same(w.Place) || !between(v.m, w, a) {
+			return false
+		}
+		commits := v.m.CommitsBetween(w.Instr, a.Instr)
+		return len(commits) > 0 && !onFailure(v.m, commits, a)
 	})
+	return v.again[w]
 }
 
 // onFailure reports whether a is reached only if one of the awaits failed.
@@ -97,95 +168,88 @@ func onFailure(m *effects.Message, awaits []*effects.Await, a *effects.Access) b
 }
 
 // shared reports whether two writes are about one thing: an argument, or a piece of state.
-func shared(m *effects.Message, a, b *effects.Access) bool {
-	sources := map[any]bool{}
-	each := func(x *effects.Access, f func(any)) {
-		for _, v := range []ssa.Value{x.Value, x.Key} {
-			if v == nil {
-				continue
-			}
-			s := m.Slice(v)
-			for _, p := range s.Params {
-				f(p)
-			}
-			for _, r := range s.Reads {
-				f(r)
-			}
+func (v *search) shared(a, b *effects.Access) bool {
+	from := v.sources(a)
+	for x := range v.sources(b) {
+		if from[x] {
+			return true
 		}
 	}
-	each(a, func(x any) { sources[x] = true })
-	found := false
-	each(b, func(x any) { found = found || sources[x] })
-	return found
+	return false
 }
 
-// readers are the other messages that see both places in one segment, and
-// nothing that tells them of the work under way.
-func readers(c *plain.Canister, m *effects.Message, s split) []finding.Endpoint {
-	var out []finding.Endpoint
-	for _, o := range c.Messages {
-		if o == m || !o.Input.Lasts && !o.Input.Looks || o.Input.Assumed || !mentions(o, s) {
+// sources are the arguments and reads that what is written, and where, comes from.
+func (v *search) sources(w *effects.Access) map[any]bool {
+	if from, known := v.about[w]; known {
+		return from
+	}
+	from := map[any]bool{}
+	for _, x := range []ssa.Value{w.Value, w.Key} {
+		if x == nil {
 			continue
 		}
-		if b := c.Built(o); b != nil && together(b, s) && !warned(m, b, s) {
+		s := v.m.Slice(x)
+		fields := map[ssa.Value]bool{} // arguments of which only a field is used
+		s.Any(func(y ssa.Value) bool {
+			if op := v.m.Fn.Op(y); op != nil && op.Kind == ops.Field {
+				if p, ok := y.(*ssa.Call).Call.Args[0].(*ssa.Parameter); ok {
+					fields[p] = true
+					from[v.m.KeyOf(y).Number] = true
+				}
+			}
+			return false
+		})
+		for _, p := range s.Params {
+			if !fields[p] {
+				from[p] = true
+			}
+		}
+		for _, r := range s.Reads {
+			from[r] = true
+		}
+	}
+	v.about[w] = from
+	return from
+}
+
+// readers are the queries that see both places in one segment, and
+// nothing that tells them of the work under way.
+func (v *search) readers(s split) []finding.Endpoint {
+	var out []finding.Endpoint
+	for _, o := range v.c.Messages {
+		if !v.looks(o, s.first, s.second) {
+			continue
+		}
+		if b := v.c.Built(o); b != nil && v.together(b, s) && !v.warned(b, s) {
 			out = append(out, b.Entry())
 		}
 	}
 	return out
 }
 
-// mentions is a cheap test before the effects of a message are computed.
-func mentions(o *effects.Message, s split) bool {
-	cells := map[string]bool{}
-	ops.Walk(o.Input.Func.Body, func(op *ops.Op) {
-		if op.Kind == ops.Cell {
-			cells[op.Name] = true
-		}
-	})
-	return cells[s.first.Place.Cell] && cells[s.second.Place.Cell]
-}
-
-// together reports whether o answers, or decides, by both places as they are in one segment.
-func together(o *effects.Message, s split) bool {
-	for _, a := range o.Accesses {
-		if !a.Read || !a.Place.Across(s.first.Place) {
-			continue
-		}
-		for _, b := range o.Accesses {
-			if b.Read && b != a && b.Place.Across(s.second.Place) && (o.SameSegment(a.Instr, b.Instr) || o.SameSegment(b.Instr, a.Instr)) && used(o, a, b) {
-				return true
+// together reports whether one answer or branch of o rests on both places as
+// they are in one segment.
+func (v *search) together(o *effects.Message, s split) bool {
+	for _, reads := range v.c.Decisions(o) {
+		for _, a := range reads {
+			if !a.Place.Across(s.first.Place) {
+				continue
+			}
+			for _, b := range reads {
+				if a != b && b.Place.Across(s.second.Place) && (o.SameSegment(a.Instr, b.Instr) || o.SameSegment(b.Instr, a.Instr)) {
+					return true
+				}
 			}
 		}
 	}
 	return false
 }
 
-// used reports whether what o answers, or on which way, rests on both reads.
-func used(o *effects.Message, a, b *effects.Access) bool {
-	left := map[*effects.Access]bool{a: true, b: true}
-	rests := func(v ssa.Value) {
-		for _, r := range o.Slice(v).Reads {
-			delete(left, r)
-		}
-	}
-	for _, blk := range o.Fn.SSA.Blocks {
-		switch last := blk.Instrs[len(blk.Instrs)-1].(type) {
-		case *ssa.Return:
-			for _, v := range last.Results {
-				rests(v)
-			}
-		case *ssa.If:
-			rests(last.Cond)
-		}
-	}
-	return len(left) == 0
-}
-
 // warned reports whether o reads a third place that m sets before the commit and
 // resets behind it: a status, a flag, a lock.
-func warned(m, o *effects.Message, s split) bool {
-	return slices.ContainsFunc(m.Accesses, func(mark *effects.Access) bool {
-		return written(mark) && m.After(mark.Instr, s.commit.Instr) && rewritten(m, mark) &&
+func (v *search) warned(o *effects.Message, s split) bool {
+	return slices.ContainsFunc(v.m.Accesses, func(mark *effects.Access) bool {
+		return written(mark) && v.m.After(mark.Instr, s.commit.Instr) && v.rewritten(mark) &&
 			slices.ContainsFunc(o.Accesses, func(r *effects.Access) bool { return r.Read && r.Place.Across(mark.Place) })
 	})
 }

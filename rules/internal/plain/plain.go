@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ssa"
 
 	"github.com/awaitlint/awaitlint/analyzer/effects"
 	"github.com/awaitlint/awaitlint/analyzer/evidence"
@@ -29,6 +30,8 @@ type Canister struct {
 	*effects.Canister
 	Model *evidence.Canister
 	built map[*effects.Message]*effects.Message
+	cells map[*effects.Message]map[string]bool
+	reads map[*effects.Message][][]*effects.Access
 }
 
 // Built returns m with its effects, also where it never waits and they were
@@ -46,6 +49,72 @@ func (c *Canister) Built(m *effects.Message) *effects.Message {
 	return m
 }
 
+// Cells are the cells that m has to do with.
+func (c *Canister) Cells(m *effects.Message) map[string]bool {
+	if c.cells[m] == nil {
+		c.cells[m] = map[string]bool{}
+		ops.Walk(m.Input.Func.Body, func(op *ops.Op) {
+			if op.Kind == ops.Cell {
+				c.cells[m][op.Name] = true
+			}
+		})
+	}
+	return c.cells[m]
+}
+
+// Decisions are, for each answer of m and each of its branches, the reads that
+// it rests on. m is as [Canister.Built] gives it.
+func (c *Canister) Decisions(m *effects.Message) [][]*effects.Access {
+	if found, known := c.reads[m]; known {
+		return found
+	}
+	var out [][]*effects.Access
+	add := func(v ssa.Value) {
+		if reads := restsOn(m, v, map[ssa.Value]bool{}); len(reads) > 1 {
+			out = append(out, reads)
+		}
+	}
+	for _, b := range m.Fn.SSA.Blocks {
+		switch last := b.Instrs[len(b.Instrs)-1].(type) {
+		case *ssa.Return:
+			for _, v := range last.Results {
+				add(v)
+			}
+		case *ssa.If:
+			add(last.Cond)
+		}
+	}
+	c.reads[m] = out
+	return out
+}
+
+// restsOn are the reads that v is computed from, and those by which one of several
+// values becomes v: `a() || b()` rests on both.
+func restsOn(m *effects.Message, v ssa.Value, seen map[ssa.Value]bool) []*effects.Access {
+	if seen[v] {
+		return nil
+	}
+	seen[v] = true
+	s := m.Slice(v)
+	out := slices.Clone(s.Reads)
+	s.Any(func(x ssa.Value) bool {
+		phi, ok := x.(*ssa.Phi)
+		if !ok || phi.Block().Idom() == nil {
+			return false
+		}
+		for _, from := range phi.Block().Preds {
+			for _, ch := range m.Checks(from.Instrs[len(from.Instrs)-1]) {
+				if !ch.Traps && phi.Block().Idom().Dominates(ch.Instr.Block()) {
+					out = append(out, restsOn(m, ch.Cond, seen)...)
+				}
+			}
+		}
+		return false
+	})
+	slices.SortFunc(out, func(a, b *effects.Access) int { return cmp.Compare(a.Op.Site, b.Op.Site) })
+	return slices.Compact(out)
+}
+
 // Analyzer makes r an analyzer.
 func (r Rule) Analyzer(name string) *analysis.Analyzer {
 	return &analysis.Analyzer{
@@ -58,7 +127,7 @@ func (r Rule) Analyzer(name string) *analysis.Analyzer {
 func (r Rule) run(pass *analysis.Pass) (any, error) {
 	c := &Canister{
 		Canister: pass.ResultOf[effects.Analyzer].(*effects.Canister), Model: pass.ResultOf[proof.Analyzer].(*evidence.Canister),
-		built: map[*effects.Message]*effects.Message{},
+		built: map[*effects.Message]*effects.Message{}, cells: map[*effects.Message]map[string]bool{}, reads: map[*effects.Message][][]*effects.Access{},
 	}
 	var out []*finding.Finding
 	for _, m := range c.Messages {
