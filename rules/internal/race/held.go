@@ -37,3 +37,31 @@ func slipsBy(m *effects.Message, l *effects.Lock, c *Candidate) bool {
 	writes := slices.ContainsFunc(m.Accesses, func(a *effects.Access) bool { return a.Write && a.Place.Across(c.Read.Place) })
 	return writes && !slices.ContainsFunc(m.Locks(), func(o *effects.Lock) bool { return o.Place.Across(l.Place) })
 }
+
+// claimed returns the write by which a message closes the check of a candidate
+// before it waits: in the segment of the check, of the very place that was looked
+// at, on every way to the commit points, and such that a second message that looks finds
+// it so. nil if there is none.
+//
+// It answers only for candidates that the model could not run to their end.
+func claimed(c *Candidate) *effects.Access {
+	m := c.Message
+	if c.Check == nil {
+		return nil
+	}
+	asks := presenceOf(m, c.Check)
+	for _, w := range m.Accesses {
+		if !w.Write || w == c.Write || w.Callee || !w.Place.Same(c.Read.Place) || len(w.Place.Path) != len(c.Read.Place.Path) || !turns(w, asks) {
+			continue
+		}
+		if !m.SameSegment(c.Read.Instr, w.Instr) || len(m.CommitsBetween(c.Read.Instr, w.Instr)) > 0 {
+			continue
+		}
+		if !slices.ContainsFunc(c.Commits, func(a *effects.Await) bool {
+			return !m.After(w.Instr, a.Instr) || !w.Instr.Block().Dominates(a.Instr.Block())
+		}) {
+			return w
+		}
+	}
+	return nil
+}

@@ -68,3 +68,40 @@ func TestHeldOff(t *testing.T) {
 		}
 	}
 }
+
+// A check that is closed in its own segment needs no run; one that is closed on
+// some ways only, or of another place, does.
+func TestClaimed(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		before func(b *opsbuild.Builder)
+		closed bool
+	}{
+		{"taken before the call", func(b *opsbuild.Builder) { b.Store(b.Cell("X"), b.Bin(b.Load(b.Cell("X")), "-", b.Param(0))) }, true},
+		{"nothing before the call", func(*opsbuild.Builder) {}, false},
+		{"another place", func(b *opsbuild.Builder) { b.Store(b.Cell("Y"), b.Param(0)) }, false},
+		{"taken on some ways", func(b *opsbuild.Builder) {
+			b.If(b.Load(b.Cell("MODE")), func() { b.Store(b.Cell("X"), b.Int(0)) }, nil)
+		}, false},
+	} {
+		b := opsbuild.New("pay", "n")
+		b.If(b.Bin(b.Load(b.Cell("X")), "<", b.Param(0)), func() { b.Return(b.Make("Err", b.Unit())) }, nil)
+		c.before(b)
+		b.Pay(b.Param(0))
+		b.Store(b.Cell("X"), b.Bin(b.Load(b.Cell("X")), "-", b.Int(1)))
+		b.Return(b.Make("Ok", b.Unit()))
+		m := effects.New(&effects.Canister{}, effects.Input{Func: b.Func(), Lasts: true})
+		if m.Err != nil {
+			t.Fatal(m.Err)
+		}
+		checks := StaleChecks(m)
+		if len(checks) == 0 {
+			t.Errorf("%s: no candidate", c.name)
+		}
+		for _, k := range checks {
+			if got := claimed(k) != nil; got != c.closed {
+				t.Errorf("%s: closed is %v", c.name, got)
+			}
+		}
+	}
+}

@@ -66,6 +66,8 @@ func (r *Rule) prove(model *evidence.Canister, c *Candidate, f *finding.Finding)
 	if f.Verdict == finding.CannotTell {
 		if l := heldOff(c); l != nil {
 			f.Verdict, f.Reason = finding.Refuted, fmt.Sprintf("`%s` is held meanwhile, and keeps everybody out who could write `%s`", l.Place, c.Read.Place)
+		} else if w := claimed(c); w != nil {
+			f.Verdict, f.Reason = finding.Refuted, fmt.Sprintf("`%s` is changed in the segment of the check already: who looks next finds it so", w.Place)
 		}
 	}
 	f.Level = r.Meta.Level
