@@ -204,7 +204,7 @@ func TestFacts(t *testing.T) {
 		return []*finding.Finding(nil), nil
 	}
 	r := driver.RunTargets([]*driver.Target{can}, []driver.Rule{rule(a)}, driver.Options{})
-	if want := "reads ; writes M.[*]; must commit"; got != want || len(r.Notices) > 0 {
+	if want := "reads ; writes M.[$0]; must commit"; got != want || len(r.Notices) > 0 {
 		t.Errorf("got %q, want %q; notices %v", got, want, r.Notices)
 	}
 }

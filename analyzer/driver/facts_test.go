@@ -87,12 +87,14 @@ func TestSummariesOfWhatIsGiven(t *testing.T) {
 	before, after := recursive(t, `pub struct Tree {
     pub value: u64,
     pub size: u64,
+    pub seen: std::collections::BTreeMap<u64, u64>,
     pub next: Option<Box<Tree>>,
 }
 impl Tree {
     pub fn fill(&mut self, n: u64) {
         if self.size > n {
             self.value = n;
+            self.seen.insert(n, 1);
             if let Some(next) = &mut self.next {
                 next.fill(n);
             }
@@ -101,7 +103,7 @@ impl Tree {
 }
 `, `use std::cell::RefCell;
 thread_local! {
-    static TREE: RefCell<store::Tree> = const { RefCell::new(store::Tree { value: 0, size: 0, next: None }) };
+    static TREE: RefCell<store::Tree> = const { RefCell::new(store::Tree { value: 0, size: 0, seen: std::collections::BTreeMap::new(), next: None }) };
 }
 #[ic_cdk::update]
 fn fill(n: u64) { TREE.with_borrow_mut(|t| t.fill(n)); }
@@ -109,7 +111,7 @@ fn fill(n: u64) { TREE.with_borrow_mut(|t| t.fill(n)); }
 	if before.Summed || !slices.Equal(before.Mutates, []int{0}) {
 		t.Fatalf("without a summary the callee is known: %+v", before)
 	}
-	if !after.Summed || !slices.Equal(after.Writes, []string{"$0.value"}) || !slices.Contains(after.Reads, "$0.size") {
-		t.Errorf("with its summary the callee reads %v and writes %v, want $0.size and [$0.value]", after.Reads, after.Writes)
+	if !after.Summed || !slices.Equal(after.Writes, []string{"$0.seen.[$1]", "$0.value"}) || !slices.Contains(after.Reads, "$0.size") {
+		t.Errorf("with its summary the callee reads %v and writes %v, want $0.size and [$0.seen.[$1] $0.value]", after.Reads, after.Writes)
 	}
 }

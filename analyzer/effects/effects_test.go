@@ -278,7 +278,7 @@ func TestPlaces(t *testing.T) {
 
 func TestSummarise(t *testing.T) {
 	s := effects.Summarise(withdraw(false))
-	if got := s.String(); got != "reads BALANCES.[*]; writes BALANCES.[*]; may commit" {
+	if got := s.String(); got != "reads BALANCES.[$0]; writes BALANCES.[$0]; may commit" {
 		t.Error(got)
 	}
 }

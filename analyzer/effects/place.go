@@ -152,6 +152,10 @@ func parsePlace(s string) Place {
 		switch {
 		case f == "*" || f == "[*]":
 			p.Path = append(p.Path, anyKey)
+		case strings.HasPrefix(f, "[$"):
+			key := anyKey
+			key.Key.Number = strings.Trim(f, "[]")
+			p.Path = append(p.Path, key)
 		case f != "":
 			p.Path = append(p.Path, Elem{Field: f})
 		}

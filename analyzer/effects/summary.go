@@ -15,7 +15,7 @@ import (
 // is a Fact of the function's object.
 type Summary struct {
 	// Reads and Writes are places as in ops.Callee: "CELL.path", "*" for anything,
-	// "$0.path" for what the first argument refers to.
+	// "$0.path" for what the first argument refers to; [$1] is the element it selects.
 	Reads, Writes []string
 	Commits       ops.Commit
 	// Traps says why the function may trap, "" if it does not.
@@ -75,17 +75,27 @@ func argument(i int) Place { return Place{Cell: "$" + strconv.Itoa(i)} }
 
 // resolve returns the places of a summary's entry where the function is called with args.
 func (d *denoter) resolve(entry string, args []ssa.Value) []Place {
-	p := parsePlace(entry)
-	number, ofArgument := strings.CutPrefix(p.Cell, "$")
-	if !ofArgument {
-		return []Place{p}
-	}
-	i, err := strconv.Atoi(number)
-	if err != nil || i >= len(args) {
+	given := func(name string) ssa.Value {
+		number, ok := strings.CutPrefix(name, "$")
+		if i, err := strconv.Atoi(number); ok && err == nil && i < len(args) {
+			return args[i]
+		}
 		return nil
 	}
+	p := parsePlace(entry)
+	for i, e := range p.Path {
+		if v := given(e.Key.Number); v != nil {
+			p.Path[i].Key = d.key(v)
+		}
+	}
+	if p.Cell[0] != '$' {
+		return []Place{p}
+	}
 	var all []Place
-	for _, at := range d.of[args[i]].places {
+	if given(p.Cell) == nil {
+		return nil
+	}
+	for _, at := range d.of[given(p.Cell)].places {
 		if at.Cell != "*" {
 			at.Path = append(at.Path[:len(at.Path):len(at.Path)], p.Path...)
 		}
@@ -105,14 +115,18 @@ func (m *Message) unavoidable(instr ssa.Instruction) bool {
 	return true
 }
 
-// path writes the place without the names of keys, which mean nothing elsewhere.
+// path writes the place without the names of keys, which mean nothing elsewhere
+// unless they are parameters.
 func (p Place) path() string {
 	var b strings.Builder
 	b.WriteString(p.Cell)
 	for _, e := range p.Path {
-		if e.Field != "" {
+		switch i, err := strconv.Atoi(strings.TrimPrefix(e.Key.Number, "p")); {
+		case e.Field != "":
 			b.WriteString("." + e.Field)
-		} else {
+		case e.Key.Known == KeyParam && err == nil:
+			b.WriteString(".[" + argument(i).Cell + "]")
+		default:
 			b.WriteString(".[*]")
 		}
 	}
