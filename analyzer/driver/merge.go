@@ -65,16 +65,19 @@ func sortByPlace(fs []*finding.Finding) {
 // gather makes one finding of those that say the same of one message: the
 // best proved, the first of equals, with the others as labels.
 func gather(sorted []*finding.Finding) []*finding.Finding {
-	type key struct{ rule, crate, entry, says string }
+	type key struct {
+		rule, crate, entry, says string
+		at                       rustparse.Span // of the entry point: modules may have one of the same name
+	}
 	best := map[key]*finding.Finding{}
 	for _, f := range sorted {
-		k := key{f.Rule, f.Crate, f.Entry.Name, f.Message}
+		k := key{f.Rule, f.Crate, f.Entry.Name, f.Message, f.Entry.Span}
 		if b := best[k]; b == nil || proof(f.Verdict) < proof(b.Verdict) {
 			best[k] = f
 		}
 	}
 	return slices.DeleteFunc(sorted, func(f *finding.Finding) bool {
-		b := best[key{f.Rule, f.Crate, f.Entry.Name, f.Message}]
+		b := best[key{f.Rule, f.Crate, f.Entry.Name, f.Message, f.Entry.Span}]
 		if b == f || f.Verdict == finding.Refuted {
 			return false
 		}

@@ -110,14 +110,17 @@ func TestClippy(t *testing.T) {
 			}
 		})
 	}
-	// What they test is allowed here: the code is read to the end, and silent.
+	// What they test is allowed here: the code is read to the end, and silent,
+	// but for futures that they make and drop.
 	for _, name := range []string{
 		"let_underscore_lock", "let_underscore_future", "let_underscore_must_use", "async_yields_async",
 		"if_let_mutex", "significant_drop_in_scrutinee", "redundant_async_block",
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, f := range alone(t, name+".rs", uiTest(t, name+".rs"), "") {
-				t.Errorf("%s in line %d", f.Rule, f.Primary.Span.Start.Line)
+				if f.Rule != "unawaited-call" {
+					t.Errorf("%s in line %d", f.Rule, f.Primary.Span.Start.Line)
+				}
 			}
 		})
 	}
