@@ -53,11 +53,11 @@ var articleTests = []struct {
 				{105, "trap-after-commit", finding.Confirmed, `assert!(false, "always revert")`, nil},
 			}},
 			{[]string{"bar"}, nil},
-			{[]string{"foo"}, nil},
+			{[]string{"foo"}, []told{{199, "untrusted-wait", finding.Unproved, `Call  ::unbounded_wait  (callee,"increment_y")  .await`, nil}}}, // its callee is an argument, here and below
 			{[]string{"foo"}, nil}, // example 3
-			{[]string{"foo"}, nil},
+			{[]string{"foo"}, []told{{269, "untrusted-wait", finding.Unproved, `Call::unbounded_wait(callee, "increment_y").await`, nil}}},
 			{[]string{"bar"}, nil},
-			{[]string{"foo"}, nil},
+			{[]string{"foo"}, []told{{324, "untrusted-wait", finding.Unproved, `Call::unbounded_wait(callee, "increment_y").await`, nil}}},
 			{[]string{"call_b"}, nil},
 			{[]string{"call_b"}, []told{ // example 4
 				{380, "trap-after-commit", finding.Confirmed, `assert!(false, "always revert")`,
