@@ -182,6 +182,7 @@ func extract(t *testing.T, clone, commit, dir string) {
 // Each known bug is reported before it was mended, in its function and under a rule that names it, and not after.
 // What it says of them is a table under review.
 func TestKnownBugs(t *testing.T) {
+	clones(t)
 	var table strings.Builder
 	fmt.Fprintln(&table, "n\trules\treported before\tsilent after\tbefore\tafter")
 	scope, before, after, all := 0, 0, 0, true
@@ -257,6 +258,7 @@ func tally(fs []reported) string {
 
 // What is found in public repositories as they stand, counted by rule, level and verdict, changes only under review.
 func TestHeads(t *testing.T) {
+	clones(t)
 	var table strings.Builder
 	fmt.Fprintln(&table, "repository\tcommit\tfindings\tby rule, level and verdict")
 	for _, r := range rows(t, filepath.Join(regressionFolder, "heads.tsv")) {
