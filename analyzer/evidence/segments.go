@@ -11,7 +11,8 @@ import (
 
 // Segments lists the atomic executions of a message in source order: its own
 // segments, and between them the callee's, so one call gives three rows and
-// two calls five. It is read off the code; branches count as if all were taken.
+// two calls five. It is read off the code; branches count as if all were taken,
+// but an await whose future comes from one of several is one await.
 func (c *Canister) Segments(m *Message) []finding.Segment {
 	t := newTimeline(m.Func)
 	t.walk(m.Func.Body)
@@ -27,10 +28,11 @@ type timeline struct {
 	calls map[ops.Value]*ops.Op // futures that were made
 	slots map[ops.Var]*ops.Op
 	joins map[ops.Value][]ops.Value
+	ended map[ops.SiteInfo]int // the row of the segment that an await ends
 }
 
 func newTimeline(f *ops.Func) *timeline {
-	return &timeline{f: f, names: newNamer(f), cur: finding.Segment{Index: 1}, calls: map[ops.Value]*ops.Op{}, slots: map[ops.Var]*ops.Op{}, joins: map[ops.Value][]ops.Value{}}
+	return &timeline{f: f, names: newNamer(f), cur: finding.Segment{Index: 1}, calls: map[ops.Value]*ops.Op{}, slots: map[ops.Var]*ops.Op{}, joins: map[ops.Value][]ops.Value{}, ended: map[ops.SiteInfo]int{}}
 }
 
 func (t *timeline) walk(list []*ops.Op) {
@@ -109,6 +111,16 @@ func (t *timeline) commit(op *ops.Op) {
 	if len(op.Args) > 0 {
 		gather(op.Args[0])
 	}
+	site := t.f.Sites[op.Site]
+	if row, ok := t.ended[site]; ok { // lowered again, for another branch
+		for _, r := range requests {
+			if !strings.Contains(t.rows[row].Call, r.Request.Method) {
+				t.rows[row].Call += " or " + r.Request.Method
+			}
+		}
+		return
+	}
+	t.ended[site] = len(t.rows)
 	var names []string
 	for _, r := range requests {
 		names = append(names, r.Request.Method)

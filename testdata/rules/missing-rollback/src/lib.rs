@@ -7,6 +7,7 @@ mod guarded;
 mod inner;
 mod inventory;
 mod kept;
+mod metrics;
 mod names;
 mod payouts;
 mod pointers;
