@@ -494,7 +494,7 @@ func (w *world) entry(m Value, key Value) Value {
 		return v
 	}
 	b := o.base
-	e := keyed{key: key, hash: hashOfKey(key), present: !b.counted && !isFresh(key) && w.choices.choose(2) == 0}
+	e := keyed{key: key, hash: hashOfKey(key), present: w.mayHold(b, key) && w.choices.choose(2) == 0}
 	e.at = w.choices.at
 	w.asked = append(w.asked, e.at-1)
 	if e.present {
@@ -503,6 +503,14 @@ func (w *world) entry(m Value, key Value) Value {
 	b.keys = w.mem.keys.add(b.keys, e)
 	v, _ = o.lookup(key)
 	return v
+}
+
+// mayHold tells whether an entry that nobody asked for yet may be in a map. One
+// that was walked over has no further ones, or a serial run would meet more
+// than the run did; but a walk tries keys of one piece only, and what a message by
+// itself looks for under a key of several pieces may be what it walked over.
+func (w *world) mayHold(b *lazy, key Value) bool {
+	return (!b.counted || w.alone && key.k == vAgg) && !isFresh(key)
 }
 
 // isFresh: a key that holds an id drawn in this run cannot have been there before.

@@ -13,6 +13,7 @@ mod loops;
 mod payroll;
 mod quarantine;
 mod reads;
+mod sources;
 mod tasks;
 mod transfers;
 
