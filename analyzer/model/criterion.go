@@ -30,7 +30,6 @@ func (p *Pair) judge(w *world, n *nested, ph phase) result {
 		if n.a.own == 0 {
 			return result{reason: whyNoRead, atGap: true}
 		}
-		p.besides(n)
 		return result{reason: whyUntouched, atGap: true}
 	}
 	v := &verdicts{p: p, w: w, n: n}
@@ -70,23 +69,7 @@ func (p *Pair) judge(w *world, n *nested, ph phase) result {
 			}
 		}
 	}
-	if !told {
-		p.besides(n)
-	}
 	return result{whyJudged, true, told}
-}
-
-// besides notes the late writes that a run came to when B had written where A
-// may have read, but nothing that leads to them.
-func (p *Pair) besides(n *nested) {
-	if n.b.status == trapped || !slices.ContainsFunc(n.b.log, func(e entered) bool { return p.written[e.site] }) {
-		return
-	}
-	for site, late := range p.late {
-		if slices.ContainsFunc(n.a.hit, func(h hit) bool { return h.late && h.site == site && h.changed }) {
-			late.beside++
-		}
-	}
 }
 
 func (p *Pair) example(n *nested, ph phase, linked taint, late Site) *Example {

@@ -117,10 +117,9 @@ type Pair struct {
 	led     map[ask]int // how A alone came to it, and B to one of its targets
 	focused map[focus]*Pair
 	late    map[Site]*lateWrite
-	targets []bool        // steps of B that write what A reads
-	written map[Site]bool // those, by site
-	tracked ways          // of A to any of its late writes
-	aim     ways          // of B to its targets
+	targets []bool // steps of B that write what A reads
+	tracked ways   // of A to any of its late writes
+	aim     ways   // of B to its targets
 	phases  []phase
 	gaps    int // the most that A had in a run
 
@@ -148,7 +147,6 @@ type phase struct {
 type lateWrite struct {
 	passed  bool // some run came to it
 	reached bool // and something was changed by it
-	beside  int  // runs that came to it when B had written, though nothing that leads to it
 	links   [3]linkState
 }
 
@@ -170,17 +168,12 @@ func (s *System) Pair(r *Reach, b *Program) *Pair {
 
 func (s *System) pair(r *Reach, b *Program, marks, targets []bool) *Pair {
 	p := &Pair{s: s, reach: r, a: r.a, b: b, marks: marks, targets: targets, late: map[Site]*lateWrite{},
-		reasons: map[string]int{}, trapped: map[Site]bool{}, focused: map[focus]*Pair{}, written: map[Site]bool{}}
+		reasons: map[string]int{}, trapped: map[Site]bool{}, focused: map[focus]*Pair{}}
 	for pc, is := range marks {
 		if is {
 			if site := r.a.code[pc].step.Site; p.late[site] == nil {
 				p.late[site] = &lateWrite{}
 			}
-		}
-	}
-	for pc, is := range targets {
-		if is {
-			p.written[b.code[pc].step.Site] = true
 		}
 	}
 	p.tracked = r.a.waysTo(marks, true)
@@ -360,10 +353,6 @@ func (p *Pair) effort() int {
 	return effort
 }
 
-// enoughOf tells whether so many runs without a violation are an answer: those with
-// something stale that leads to the late write, and those without.
-func enoughOf(told, beside int) bool { return told >= enough || told+beside >= 4*enough }
-
 func (p *Pair) begin(ph phase) {
 	prefer := p.reach.prefer
 	if p.led != nil {
@@ -414,7 +403,7 @@ func (p *Pair) rate(t *tracks, res result) rating {
 func (p *Pair) verdict(marks []Site, link Link) RaceOutcome {
 	out := RaceOutcome{Runs: p.runs, Steps: p.steps, Reasons: maps.Clone(p.reasons)}
 	reached, idle := false, len(marks) > 0
-	told, beside := 0, 0
+	told := 0
 	for _, m := range marks {
 		w := p.late[m]
 		if w == nil {
@@ -430,9 +419,9 @@ func (p *Pair) verdict(marks []Site, link Link) RaceOutcome {
 		for reason, n := range l.reasons {
 			out.Reasons[reason] += n
 		}
-		told, beside = told+l.told, beside+w.beside
+		told += l.told
 	}
-	shown := reached && enoughOf(told, beside)
+	shown := reached && told >= enough
 	switch {
 	case out.Example != nil:
 		out.Verdict = Possible
@@ -448,7 +437,7 @@ func (p *Pair) verdict(marks []Site, link Link) RaceOutcome {
 		out.Verdict = Refuted
 		out.Reason = mostly(out.Reasons)
 		if p.exhausted {
-			out.Reason += fmt.Sprintf(" (in %d runs, not all there are)", told+beside)
+			out.Reason += fmt.Sprintf(" (in %d runs, not all there are)", told)
 		}
 	}
 	return out
