@@ -7,35 +7,32 @@ import (
 )
 
 // heldOff returns the lock that keeps out everybody who could make a candidate
-// come true, nil if there is none: the message holds it from the segment of the
-// read to the write, over every commit in between, one at a time, and who else
-// writes what was read holds it too.
+// come true, nil if there is none: one for all, held from the read to the write, and
+// who else writes what was read holds it too or asks for it.
 //
 // It answers only for candidates that the model could not run to their end.
 func heldOff(c *Candidate) *effects.Lock {
 	for _, l := range c.Message.Locks() {
-		if covers(l, c) && !slices.ContainsFunc(c.Message.Canister.Messages, func(m *effects.Message) bool { return slipsBy(m, l, c) }) {
+		keyed := slices.ContainsFunc(l.Place.Path, func(e effects.Elem) bool { return e.Field == "" })
+		if l.Shared || keyed || l.Kind == effects.LockLease || !c.Message.Spans(l, c.Read.Instr, c.Write.Instr) {
+			continue
+		}
+		if !slices.ContainsFunc(c.Message.Canister.Messages, func(m *effects.Message) bool { return slipsBy(m, l, c) }) {
 			return l
 		}
 	}
 	return nil
 }
 
-// covers reports whether l is one lock for all, held over all commits of c.
-func covers(l *effects.Lock, c *Candidate) bool {
-	if l.Shared || l.Kind == effects.LockLease || slices.ContainsFunc(l.Place.Path, func(e effects.Elem) bool { return e.Field == "" }) {
-		return false
-	}
-	return !slices.ContainsFunc(c.Commits, func(a *effects.Await) bool { return !slices.Contains(l.Held, a) })
-}
-
-// slipsBy reports whether m may write what c read without holding l.
+// slipsBy reports whether m may write what c read whether l is taken or not.
 func slipsBy(m *effects.Message, l *effects.Lock, c *Candidate) bool {
-	if m == c.Message || m.Err != nil || !m.Input.Lasts {
+	if m == c.Message || !m.Input.Lasts {
 		return false
 	}
-	writes := slices.ContainsFunc(m.Accesses, func(a *effects.Access) bool { return a.Write && a.Place.Across(c.Read.Place) })
-	return writes && !slices.ContainsFunc(m.Locks(), func(o *effects.Lock) bool { return o.Place.Across(l.Place) })
+	m = m.Whole()
+	return m.Err != nil || slices.ContainsFunc(m.Accesses, func(a *effects.Access) bool {
+		return a.Write && a.Place.Across(c.Read.Place) && !m.Asks(l, a.Instr)
+	})
 }
 
 // claimed returns the write by which a message closes the check of a candidate

@@ -29,8 +29,11 @@ func TestHeldOff(t *testing.T) {
 		b.Return(b.Make("Ok", b.Unit()))
 		return b.Func()
 	}
-	set := func() *ops.Func {
+	set := func(asks bool) *ops.Func {
 		b := opsbuild.New("set", "n")
+		if asks {
+			b.If(b.Load(b.Cell("BUSY")), func() { b.Return(b.Make("Err", b.Unit())) }, nil)
+		}
 		b.Store(b.Cell("X"), b.Param(0))
 		b.Return(b.Make("Ok", b.Unit()))
 		return b.Func()
@@ -42,14 +45,19 @@ func TestHeldOff(t *testing.T) {
 	}{
 		{"alone", []*ops.Func{tick(false)}, true},
 		{"beside one that takes it too", []*ops.Func{tick(false), tick(false)}, true},
-		{"beside a writer that does not", []*ops.Func{tick(false), set()}, false},
+		{"beside a writer that does not", []*ops.Func{tick(false), set(false)}, false},
+		{"beside a writer that asks for it", []*ops.Func{tick(false), set(true)}, true},
 		{"given back before the call", []*ops.Func{tick(true)}, false},
 	} {
 		canister := &effects.Canister{}
 		for _, f := range c.fns {
-			m := effects.New(canister, effects.Input{Func: f, Lasts: true})
+			in := effects.Input{Func: f, Lasts: true}
+			m := effects.New(canister, in)
 			if m.Err != nil {
 				t.Fatal(m.Err)
+			}
+			if len(m.Awaits) == 0 { // as a run has it: not built until somebody asks
+				m = &effects.Message{Canister: canister, Input: in, Err: effects.ErrAtomic}
 			}
 			canister.Messages = append(canister.Messages, m)
 		}
